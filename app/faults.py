@@ -1,0 +1,31 @@
+"""Marked points at which a test may kill the process; in production each call does nothing.
+
+The environment variable `AUTOCHARGE_FAULT=name[:n]` turns the n-th pass of one point into SIGKILL.
+"""
+
+import os
+import signal
+
+POINTS = frozenset(
+    {
+        "before_claim_commit",
+        "after_claim_commit",
+        "before_send",
+        "after_send",
+        "after_record",
+        "inbox_before_commit",
+        "door_after_commit",
+    }
+)
+
+_name, _, _nth = os.environ.get("AUTOCHARGE_FAULT", "").partition(":")
+_left = int(_nth or 1)
+
+
+def point(name: str) -> None:
+    global _left
+    if name != _name:
+        return
+    _left -= 1
+    if _left <= 0:
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,73 @@
+"""The merchant's customers, their memberships, and who must not be written to."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from .base import Base, Json
+from .merchant import Merchant
+
+
+class Customer(Base):
+    """Locked first by whoever changes anything about a customer's cases: that orders all decisions."""
+
+    __tablename__ = "customer"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "identity"),
+        Index(None, "merchant_id", "member_id"),
+    )
+
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    identity: Mapped[str]
+    """Whop's `user_…` id, else `mber_…`, else the payment that alone names this person."""
+    member_id: Mapped[str | None]
+    name: Mapped[str | None]
+    username: Mapped[str | None]
+    email: Mapped[str | None]
+    country: Mapped[str | None]
+    locale: Mapped[str | None]
+    zone: Mapped[str | None]
+    contact_stopped: Mapped[str | None]
+    """Why nobody may write to this person any more ("opted_out", "disputed"); None: we may."""
+    complaints: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Whop resolution cases by id: [provider time, open]."""
+    seen_at: Mapped[datetime]
+    """Provider time of the newest contact data."""
+    created_at: Mapped[datetime]
+
+    merchant: Mapped[Merchant] = relationship()
+
+
+class Membership(Base):
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("merchant_id", "membership_id"),)
+
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    membership_id: Mapped[str]
+    status: Mapped[str]
+    cancel_at_period_end: Mapped[bool] = mapped_column(default=False)
+    manage_url: Mapped[str | None]
+    product_title: Mapped[str | None]
+    current_period_end: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+    """Provider time of the newest snapshot; an older one changes nothing above."""
+    ended_at: Mapped[datetime | None]
+    """The newest provider time at which it was seen canceling or ended; never forgotten."""
+    ended_reason: Mapped[str | None]
+
+
+class Suppression(Base):
+    """One address of one channel that a merchant's reminders must not reach."""
+
+    __tablename__ = "suppression"
+    __table_args__ = (UniqueConstraint("merchant_id", "channel", "address_hash"),)
+
+    merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
+    channel: Mapped[str]
+    address_hash: Mapped[str]
+    """Keyed hash: the list can be kept when the customer's data is erased."""
+    reason: Mapped[str]
+    created_at: Mapped[datetime]

@@ -1,0 +1,30 @@
+"""Raw events, stored once by message id before anything else happens to them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy.orm import Mapped, mapped_column
+
+from .base import Base, Job, partial_index
+
+
+class InboxRow(Job, Base):
+    """States: waiting, claimed, and at the end done, ignored, quarantined or dead."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        partial_index("ix_inbox_due", "due_at", "state = 'waiting'"),
+        partial_index("ix_inbox_lease", "lease_until", "state = 'claimed'"),
+        Index(None, "merchant_id", "id"),
+    )
+
+    message_id: Mapped[str] = mapped_column(unique=True)
+    origin: Mapped[str]
+    """How it came: webhook, or simulated."""
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    received_at: Mapped[datetime]
+    event_type: Mapped[str | None]
+    reason: Mapped[str | None]
+    merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchant.id"))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    done_at: Mapped[datetime | None]
