@@ -42,8 +42,11 @@ class Database:
         )
         if self.sqlite:
             _prepare_sqlite(self.engine)
-        self._autocommit = self.engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._reading = self.engine.execution_options(reading=True)
+        # The SQLite driver is in autocommit by itself as long as nobody says BEGIN.
+        self._autocommit = self.engine.execution_options(
+            **({"begin": None} if self.sqlite else {"isolation_level": "AUTOCOMMIT"})
+        )
+        self._reading = self.engine.execution_options(begin="BEGIN")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -87,5 +90,6 @@ def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "begin")
     def _on_begin(connection: Connection) -> None:
         # A writer takes the lock at once: a reader that turns writer could only fail.
-        reading = connection.get_execution_options().get("reading", False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        begin = connection.get_execution_options().get("begin", "BEGIN IMMEDIATE")
+        if begin is not None:
+            connection.exec_driver_sql(begin)

@@ -57,5 +57,6 @@ def totals(amounts: Iterable[Money]) -> tuple[Money, ...]:
     for money in amounts:
         sums[money.currency] = sums.get(money.currency, 0) + money.minor
     return tuple(
-        Money(currency, minor) for currency, minor in sorted(sums.items(), key=lambda item: (-item[1], item[0]))
+        Money(currency, minor)
+        for currency, minor in sorted(sums.items(), key=lambda item: (-item[1], item[0]))
     )

@@ -1,0 +1,233 @@
+"""What is known of a payment, and where its case stands because of it.
+
+Events come late, twice and in any order. So nothing here reacts to "the next event": `learn` merges a
+fact into what is known (commutative, associative, idempotent: see the property tests) and `assess`
+reads the standing off all of it. Money wins over every other ending; a late failure reopens nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from .facts import (
+    BillingReason,
+    Fact,
+    MembershipStatus,
+    MembershipView,
+    PaymentDisputed,
+    PaymentFailed,
+    PaymentNeedsAction,
+    PaymentPending,
+    PaymentRefunded,
+    PaymentSucceeded,
+    PaymentView,
+    PaymentVoided,
+)
+
+DUNNED = frozenset({BillingReason.SUBSCRIPTION_CYCLE, BillingReason.SUBSCRIPTION_UPDATE})
+"""Renewals. Whop's own list filter `subscription_cycle` matches both."""
+
+REFUNDS_WITHOUT_EFFECT = frozenset({"failed", "canceled", "cancelled"})
+DISPUTES_OVER = frozenset({"won", "warning_closed", "closed"})
+"""Dispute states in which the merchant has the money."""
+
+
+class CaseState(StrEnum):
+    OPEN = "open"
+    PENDING = "pending"
+    PAUSED = "paused"
+    RECOVERED = "recovered"
+    LOST = "lost"
+    REVERSED = "reversed"
+    VOID = "void"
+
+    @property
+    def running(self) -> bool:
+        """No final word on the money yet: counted as in progress."""
+        return self in (CaseState.OPEN, CaseState.PENDING, CaseState.PAUSED)
+
+
+class CaseReason(StrEnum):
+    COLLECTING = "collecting"
+    CLEARING = "clearing"
+    COMPLAINT_OPEN = "complaint_open"
+    HELD_BY_MERCHANT = "held_by_merchant"
+    PAID = "paid"
+    REFUNDED = "refunded"
+    DISPUTED = "disputed"
+    VOIDED = "voided"
+    UNCOLLECTIBLE = "uncollectible"
+    CUSTOMER_CANCELED = "customer_canceled"
+    MEMBERSHIP_ENDED = "membership_ended"
+    WINDOW_ENDED = "window_ended"
+    CLOSED_BY_MERCHANT = "closed_by_merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    at: datetime
+    minor: int | None
+    took_money: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dispute:
+    at: datetime
+    status: str
+    warning: bool
+
+    @property
+    def over(self) -> bool:
+        return self.status in DISPUTES_OVER
+
+
+Entry = TypeVar("Entry", Refund, Dispute)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """All that counts of one payment. Each field only ever moves one way."""
+
+    failed_at: datetime | None = None
+    last_failed_at: datetime | None = None
+    pending_at: datetime | None = None
+    paid_at: datetime | None = None
+    voided_at: datetime | None = None
+    uncollectible_at: datetime | None = None
+    refunds: Mapping[str, Refund] = field(default_factory=dict)
+    disputes: Mapping[str, Dispute] = field(default_factory=dict)
+
+    @property
+    def disputed(self) -> bool:
+        return any(not dispute.over for dispute in self.disputes.values())
+
+    def taken_back(self, amount: int | None) -> int | None:
+        """Minor units refunded, at most the amount; None where a refund has no usable figure."""
+        figures = [refund.minor for refund in self.refunds.values() if refund.took_money]
+        if any(figure is None for figure in figures):
+            return None
+        total = sum(figure or 0 for figure in figures)
+        return total if amount is None else min(total, amount)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A membership was seen canceling or ended at that provider time."""
+
+    at: datetime
+    reason: CaseReason
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    state: CaseState
+    reason: CaseReason
+
+
+def learn(known: Known, fact: Fact) -> Known:
+    """What is known after also hearing this fact; facts about anything else change nothing."""
+    match fact:
+        case PaymentFailed(payment=payment) | PaymentNeedsAction(payment=payment):
+            return _learn_failure(known, payment, fact.at)
+        case PaymentSucceeded(payment=payment):
+            return replace(known, paid_at=_earliest(known.paid_at, payment.paid_at or fact.at))
+        case PaymentPending():
+            return replace(known, pending_at=_latest(known.pending_at, fact.at))
+        case PaymentVoided():
+            return replace(known, voided_at=_earliest(known.voided_at, fact.at))
+        case PaymentRefunded():
+            took = fact.status not in REFUNDS_WITHOUT_EFFECT
+            refund = Refund(fact.at, fact.amount.minor if fact.amount else None, took)
+            return replace(known, refunds=_newest(known.refunds, fact.refund_id, refund))
+        case PaymentDisputed():
+            dispute = Dispute(fact.at, fact.status or "unknown", fact.warning)
+            return replace(known, disputes=_newest(known.disputes, fact.dispute_id, dispute))
+        case _:
+            return known
+
+
+def assess(
+    known: Known,
+    *,
+    amount: int | None,
+    ended: Ended | None,
+    complaint_open: bool,
+    held: bool,
+    stop: CaseReason | None,
+) -> Standing:
+    """Where the case of a failed payment stands. `amount` is in minor units, None where unknown."""
+    if known.paid_at is not None or known.refunds:
+        return _assess_paid(known, amount)
+    if known.voided_at is not None:
+        return Standing(CaseState.VOID, CaseReason.VOIDED)
+    if known.uncollectible_at is not None:
+        return Standing(CaseState.LOST, CaseReason.UNCOLLECTIBLE)
+    if known.disputes:
+        return Standing(CaseState.LOST, CaseReason.DISPUTED)
+    if ended is not None and known.failed_at is not None and ended.at >= known.failed_at:
+        return Standing(CaseState.LOST, ended.reason)
+    if stop is not None:
+        return Standing(CaseState.LOST, stop)
+    if known.pending_at and known.last_failed_at and known.pending_at >= known.last_failed_at:
+        return Standing(CaseState.PENDING, CaseReason.CLEARING)
+    if complaint_open:
+        return Standing(CaseState.PAUSED, CaseReason.COMPLAINT_OPEN)
+    if held:
+        return Standing(CaseState.PAUSED, CaseReason.HELD_BY_MERCHANT)
+    return Standing(CaseState.OPEN, CaseReason.COLLECTING)
+
+
+def membership_ended(membership: MembershipView, at: datetime) -> Ended | None:
+    """Whether this snapshot says that the customer leaves or has left.
+
+    `past_due` is neither: with "access while past due" off, Whop may deactivate and still collect.
+    """
+    if membership.status in (MembershipStatus.CANCELED, MembershipStatus.EXPIRED, MembershipStatus.COMPLETED):
+        return Ended(at, CaseReason.MEMBERSHIP_ENDED)
+    if membership.cancel_at_period_end or membership.status is MembershipStatus.CANCELING:
+        return Ended(at, CaseReason.CUSTOMER_CANCELED)
+    return None
+
+
+def _assess_paid(known: Known, amount: int | None) -> Standing:
+    if known.disputed:
+        return Standing(CaseState.REVERSED, CaseReason.DISPUTED)
+    taken = known.taken_back(amount)
+    if taken is None or (taken > 0 and (amount is None or taken >= amount)):
+        return Standing(CaseState.REVERSED, CaseReason.REFUNDED)
+    return Standing(CaseState.RECOVERED, CaseReason.PAID)
+
+
+def _learn_failure(known: Known, payment: PaymentView, at: datetime) -> Known:
+    attempted = payment.last_attempt_at or at
+    # A payment that failed before we heard of it began when Whop made it.
+    missed = (payment.payments_failed or 1) > 1 and payment.created_at is not None
+    first = payment.created_at if missed and payment.created_at else attempted
+    learned = replace(
+        known,
+        failed_at=_earliest(known.failed_at, min(first, attempted)),
+        last_failed_at=_latest(known.last_failed_at, attempted),
+    )
+    if payment.status == "uncollectible":
+        learned = replace(learned, uncollectible_at=_earliest(known.uncollectible_at, at))
+    if payment.status == "void":
+        learned = replace(learned, voided_at=_earliest(known.voided_at, at))
+    return learned
+
+
+def _earliest(old: datetime | None, new: datetime) -> datetime:
+    return new if old is None else min(old, new)
+
+
+def _latest(old: datetime | None, new: datetime) -> datetime:
+    return new if old is None else max(old, new)
+
+
+def _newest(items: Mapping[str, Entry], key: str, new: Entry) -> Mapping[str, Entry]:
+    """The newer entry wins; of two with one time, the same one in whatever order they came."""
+    old = items.get(key)
+    if old is not None and (old.at, repr(old)) >= (new.at, repr(new)):
+        return items
+    return {**items, key: new}

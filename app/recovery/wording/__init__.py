@@ -1,0 +1,23 @@
+"""The words that customers read: the default texts in every language, and the state put into them.
+
+Plain text only: a channel adds its markup, its links and its limits. Nothing here decides when, whether
+or by which way a message goes out.
+"""
+
+from .catalogue import KEYS, LANGUAGES, VERSION, keys_for, wording
+from .content import Content, compose
+from .texts import GOOD_AGAIN, Wording
+from .values import MessageValues
+
+__all__ = [
+    "GOOD_AGAIN",
+    "KEYS",
+    "LANGUAGES",
+    "VERSION",
+    "Content",
+    "MessageValues",
+    "Wording",
+    "compose",
+    "keys_for",
+    "wording",
+]

@@ -1,0 +1,38 @@
+"""Finds a text by its key and language. A key never changes its meaning: it is stored with every step."""
+
+from collections.abc import Mapping
+
+from app.recovery.decline import Angle
+
+from . import en, ru
+from .texts import Phrases, Wording
+
+VERSION = 1
+"""Stored with every step; a change of any text gets a new number."""
+
+_TEXTS: Mapping[str, tuple[Phrases, Mapping[str, Wording]]] = {
+    "en": (en.PHRASES, en.WORDINGS),
+    "ru": (ru.PHRASES, ru.WORDINGS),
+}
+LANGUAGES = tuple(_TEXTS)
+KEYS = tuple(en.WORDINGS)
+
+
+def known_language(language: str) -> str:
+    """The language itself where its texts exist, else English."""
+    return language if language in _TEXTS else "en"
+
+
+def wording(key: str, language: str) -> Wording:
+    """The text of "funds.first"; English where the language has none. KeyError for a key that never was."""
+    return _TEXTS[known_language(language)][1][key]
+
+
+def phrases(language: str) -> Phrases:
+    """What the texts of a language share; English where the language has none."""
+    return _TEXTS[known_language(language)][0]
+
+
+def keys_for(angle: Angle) -> tuple[str, ...]:
+    """The keys of an angle in the order of the conversation; none for `Angle.NONE`."""
+    return tuple(key for key in KEYS if key.startswith(f"{angle.value}."))
