@@ -1,0 +1,261 @@
+"""Gives a fact its effect: on what is known, on the case, and on the case's steps. One call, one transaction.
+
+The caller owns the transaction. Applying a fact again, or in another order, ends in the same state.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import assert_never
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.audit import Act, Actor, note_case
+from app.cases.payments import keep_attempt, keep_known, keep_view, known_of, payment_of
+from app.cases.people import customer_of, merchant_of
+from app.cases.standing import Rules, cancel_steps, open_case, reassess, running_cases
+from app.models import Case, Customer, Membership, Merchant, Payment
+from app.recovery import facts
+from app.recovery.decline import POLICIES, classify
+from app.recovery.facts import Fact
+from app.recovery.machine import DUNNED, learn, membership_ended
+from app.recovery.reasons import Reason, Why
+
+PaymentFact = (
+    facts.PaymentFailed
+    | facts.PaymentNeedsAction
+    | facts.PaymentSucceeded
+    | facts.PaymentPending
+    | facts.PaymentVoided
+)
+
+ACTS: dict[type[object], Act] = {
+    facts.PaymentFailed: Act.PAYMENT_FAILED,
+    facts.PaymentNeedsAction: Act.PAYMENT_NEEDS_ACTION,
+    facts.PaymentSucceeded: Act.PAYMENT_SUCCEEDED,
+    facts.PaymentPending: Act.PAYMENT_PENDING,
+    facts.PaymentVoided: Act.PAYMENT_VOIDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a fact. `reason` says why it had no effect; None where it had one."""
+
+    merchant_id: int | None
+    case_id: int | None = None
+    reason: str | None = None
+
+
+def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules) -> Applied:
+    """Record the fact and do what follows from it. `now` is the campaign's time."""
+    merchant = merchant_of(session, fact.merchant, now=now)
+    match fact:
+        case (
+            facts.PaymentFailed()
+            | facts.PaymentNeedsAction()
+            | facts.PaymentSucceeded()
+            | facts.PaymentPending()
+            | facts.PaymentVoided()
+        ):
+            return _apply_payment(session, merchant, fact, now=now, rules=rules)
+        case facts.PaymentRefunded():
+            return _apply_refund(session, merchant, fact, now=now, rules=rules)
+        case facts.PaymentDisputed():
+            return _apply_dispute(session, merchant, fact, now=now, rules=rules)
+        case facts.MembershipChanged():
+            return _apply_membership(session, merchant, fact, now=now, rules=rules)
+        case facts.ComplaintChanged():
+            return _apply_complaint(session, merchant, fact, now=now, rules=rules)
+        case facts.MemberChanged():
+            customer_of(session, merchant, fact.customer, at=fact.at, now=now)
+            return Applied(merchant.id)
+        case facts.PaymentNoted():
+            return Applied(merchant.id, reason="charge_started")
+        case facts.InvoiceChanged():
+            return Applied(merchant.id, reason="invoices_are_not_reminded")
+        case facts.CardSetupChanged():
+            return Applied(merchant.id, reason="card_saved_without_charge")
+        case _ as never:
+            assert_never(never)
+
+
+def _apply_payment(
+    session: Session, merchant: Merchant, fact: PaymentFact, *, now: datetime, rules: Rules
+) -> Applied:
+    view = fact.payment
+    payment = payment_of(session, merchant.id, view.payment_id, at=fact.at)
+    customer = customer_of(session, merchant, view.customer, at=fact.at, now=now, payment_id=view.payment_id)
+    assert customer is not None
+    if payment.customer_id is None or view.customer.user_id or view.customer.member_id:
+        payment.customer_id = customer.id
+    failure = isinstance(fact, facts.PaymentFailed | facts.PaymentNeedsAction)
+    before, stood = known_of(payment), _snapshot(payment)
+    after = learn(before, fact)
+    fresh_attempt = False
+    if isinstance(fact, facts.PaymentFailed | facts.PaymentNeedsAction | facts.PaymentSucceeded):
+        fresh_attempt = keep_attempt(session, payment, fact)
+    keep_view(payment, view, at=fact.at, failure=failure)
+    keep_known(payment, after)
+    case = _case_of(session, payment)
+    opened = case is None
+    if case is None:
+        refusal = _not_dunned(payment)
+        if refusal is not None:
+            return Applied(merchant.id, reason=refusal)
+        case = open_case(session, merchant, payment, now=now, rules=rules)
+    elif after == before and not fresh_attempt and _snapshot(payment) == stood:
+        return Applied(merchant.id, case.id, reason="already_known")
+    detail = {"code": view.decline_code, "failed": view.payments_failed} if failure else {}
+    note_case(session, case, ACTS[type(fact)], actor=Actor.WHOP, at=fact.at, detail=detail)
+    if not opened:
+        reassess(session, case, now=now, rules=rules)
+    return Applied(merchant.id, case.id)
+
+
+def _apply_refund(
+    session: Session, merchant: Merchant, fact: facts.PaymentRefunded, *, now: datetime, rules: Rules
+) -> Applied:
+    payment = payment_of(session, merchant.id, fact.payment_id, at=fact.at)
+    keep_known(payment, learn(known_of(payment), fact))
+    case = _case_of(session, payment)
+    if case is None:
+        return Applied(merchant.id, reason="nothing_had_failed")
+    detail = {"minor": fact.amount.minor if fact.amount else None, "status": fact.status}
+    note_case(session, case, Act.PAYMENT_REFUNDED, actor=Actor.WHOP, at=fact.at, detail=detail)
+    reassess(session, case, now=now, rules=rules)
+    return Applied(merchant.id, case.id)
+
+
+def _apply_dispute(
+    session: Session, merchant: Merchant, fact: facts.PaymentDisputed, *, now: datetime, rules: Rules
+) -> Applied:
+    """A dispute stops all contact with the person, whichever payment it is about."""
+    case = None
+    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now)
+    if fact.payment_id is not None:
+        payment = payment_of(session, merchant.id, fact.payment_id, at=fact.at)
+        keep_known(payment, learn(known_of(payment), fact))
+        case = _case_of(session, payment)
+        if customer is None and payment.customer_id is not None:
+            customer = session.get_one(Customer, payment.customer_id)
+    if case is not None:
+        detail = {"status": fact.status, "warning": fact.warning}
+        note_case(session, case, Act.PAYMENT_DISPUTED, actor=Actor.WHOP, at=fact.at, detail=detail)
+        reassess(session, case, now=now, rules=rules)
+    if customer is not None:
+        stop_contact(session, customer, "disputed", now=now)
+    if case is None:
+        return Applied(merchant.id, reason="nothing_had_failed")
+    return Applied(merchant.id, case.id)
+
+
+def stop_contact(session: Session, customer: Customer, cause: str, *, now: datetime) -> None:
+    """Nobody writes to this person any more; what is planned for any of their cases is cancelled."""
+    customer.contact_stopped = customer.contact_stopped or cause
+    for case in running_cases(session, customer):
+        session.refresh(case, with_for_update=True)
+        cancel_steps(session, case, Reason(Why.CONTACT_STOPPED, {"cause": cause}), now=now)
+
+
+def _apply_membership(
+    session: Session, merchant: Merchant, fact: facts.MembershipChanged, *, now: datetime, rules: Rules
+) -> Applied:
+    view = fact.membership
+    customer = customer_of(session, merchant, view.customer, at=fact.at, now=now)
+    row = session.scalars(
+        select(Membership).where(
+            Membership.merchant_id == merchant.id, Membership.membership_id == view.membership_id
+        )
+    ).one_or_none()
+    if row is None:
+        if customer is None:
+            return Applied(merchant.id, reason="names_nobody")
+        row = Membership(
+            merchant_id=merchant.id, membership_id=view.membership_id, customer_id=customer.id,
+            status=view.status.value, seen_at=fact.at,
+        )  # fmt: skip
+        session.add(row)
+    changed = _keep_membership(row, fact)
+    touched = None
+    for case in _cases_of_membership(session, merchant.id, view.membership_id) if changed else []:
+        detail = {"status": view.status.value, "cancels": bool(view.cancel_at_period_end)}
+        note_case(session, case, Act.MEMBERSHIP_CHANGED, actor=Actor.WHOP, at=fact.at, detail=detail)
+        reassess(session, case, now=now, rules=rules)
+        touched = case.id
+    return Applied(merchant.id, touched, reason=None if changed else "already_known")
+
+
+def _keep_membership(row: Membership, fact: facts.MembershipChanged) -> bool:
+    view, changed = fact.membership, row.id is None
+    ended = membership_ended(view, fact.at)
+    if ended is not None and (row.ended_at is None or ended.at > row.ended_at):
+        row.ended_at, row.ended_reason, changed = ended.at, ended.reason.value, True
+    if fact.at >= row.seen_at:
+        cancels = bool(view.cancel_at_period_end)
+        changed = changed or (row.status, row.cancel_at_period_end) != (view.status.value, cancels)
+        row.status, row.cancel_at_period_end, row.seen_at = view.status.value, cancels, fact.at
+        row.manage_url = view.manage_url or row.manage_url
+        row.product_title = view.product_title or row.product_title
+        row.current_period_end = view.current_period_end or row.current_period_end
+    return changed
+
+
+def _apply_complaint(
+    session: Session, merchant: Merchant, fact: facts.ComplaintChanged, *, now: datetime, rules: Rules
+) -> Applied:
+    """An open complaint at Whop's resolution centre pauses the person's cases until it is decided."""
+    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now)
+    if customer is None and fact.payment_id is not None:
+        payment = payment_of(session, merchant.id, fact.payment_id, at=fact.at)
+        customer = session.get(Customer, payment.customer_id) if payment.customer_id else None
+    if customer is None:
+        return Applied(merchant.id, reason="names_nobody")
+    old = customer.complaints.get(fact.complaint_id)
+    entry = [fact.at.isoformat(), fact.open]
+    if old is not None and (datetime.fromisoformat(old[0]), not old[1]) >= (fact.at, not fact.open):
+        return Applied(merchant.id, reason="already_known")
+    customer.complaints = {**customer.complaints, fact.complaint_id: entry}
+    touched = None
+    for case in running_cases(session, customer):
+        detail = {"open": fact.open}
+        note_case(session, case, Act.COMPLAINT_CHANGED, actor=Actor.WHOP, at=fact.at, detail=detail)
+        reassess(session, case, now=now, rules=rules)
+        touched = case.id
+    return Applied(merchant.id, touched)
+
+
+def _case_of(session: Session, payment: Payment) -> Case | None:
+    return session.scalars(select(Case).where(Case.payment_id == payment.id)).one_or_none()
+
+
+def _cases_of_membership(session: Session, merchant_id: int, membership_id: str) -> list[Case]:
+    return list(
+        session.scalars(
+            select(Case)
+            .join(Payment, Case.payment_id == Payment.id)
+            .where(
+                Payment.merchant_id == merchant_id,
+                Payment.membership_id == membership_id,
+                Case.closed_at.is_(None),
+            )
+            .order_by(Case.id)
+        )
+    )
+
+
+def _not_dunned(payment: Payment) -> str | None:
+    if payment.failed_at is None:
+        return "nothing_had_failed"
+    if payment.billing_reason not in DUNNED:
+        return f"not_a_renewal_{payment.billing_reason}"
+    if not POLICIES[classify(payment.decline_code)].dunned:
+        return "test_or_no_failure"
+    return None
+
+
+def _snapshot(payment: Payment) -> tuple[object, ...]:
+    return (
+        payment.seen_at, payment.decline_code, payment.payments_failed, payment.next_attempt_at,
+        payment.recovery_url, payment.amount_minor,
+    )  # fmt: skip

@@ -1,0 +1,60 @@
+"""What people do to a case: the merchant holds, resumes or closes it; the customer visits or opts out.
+
+Each command locks the case, goes through `reassess`, and leaves an audit line with its actor.
+"""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.cases.apply import stop_contact
+from app.cases.audit import Act, Actor, note_case
+from app.cases.standing import Rules, reassess, stop_case
+from app.models import Case, Visit
+from app.recovery.machine import CaseReason
+
+
+def hold(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
+    """No reminders until `resume`. False: the case is over or already held."""
+    session.refresh(case, with_for_update=True)
+    if case.closed_at is not None or case.held:
+        return False
+    case.held = True
+    note_case(session, case, Act.CASE_HELD, actor=actor, at=now)
+    reassess(session, case, now=now, rules=rules)
+    return True
+
+
+def resume(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
+    """Go on with a held case; its remaining messages are planned anew. False: it was not held."""
+    session.refresh(case, with_for_update=True)
+    if case.closed_at is not None or not case.held:
+        return False
+    case.held = False
+    note_case(session, case, Act.CASE_RESUMED, actor=actor, at=now)
+    reassess(session, case, now=now, rules=rules)
+    return True
+
+
+def close(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
+    """Give the case up. It counts as lost, unless the money comes after all. False: it is over."""
+    session.refresh(case, with_for_update=True)
+    if case.closed_at is not None:
+        return False
+    note_case(session, case, Act.CASE_CLOSED_BY_MERCHANT, actor=actor, at=now)
+    stop_case(session, case, CaseReason.CLOSED_BY_MERCHANT, now=now, rules=rules)
+    return True
+
+
+def record_visit(session: Session, case: Case, kind: str, *, target: str | None, now: datetime) -> None:
+    """`seen`: the page was fetched, perhaps by a scanner. `continued`: a person pressed the button."""
+    session.add(Visit(case_id=case.id, kind=kind, target=target, at=now))
+
+
+def opt_out(session: Session, case: Case, *, now: datetime) -> bool:
+    """The customer wants no more reminders from this merchant. False: said already."""
+    if case.customer.contact_stopped is not None:
+        return False
+    note_case(session, case, Act.OPTED_OUT, actor=Actor.CUSTOMER, at=now)
+    stop_contact(session, case.customer, "opted_out", now=now)
+    return True

@@ -1,0 +1,130 @@
+"""Keeps what is known of a payment: moves between the table's columns and the pure heart's `Known`."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models import Attempt, Payment
+from app.models.base import insert_once
+from app.recovery.facts import PaymentFailed, PaymentNeedsAction, PaymentSucceeded, PaymentView
+from app.recovery.machine import Dispute, Known, Refund
+from app.recovery.money import Money
+
+TIMES = ("failed_at", "last_failed_at", "pending_at", "paid_at", "voided_at", "uncollectible_at")
+SNAPSHOT = (
+    "membership_id",
+    "product_title",
+    "decline_code",
+    "failure_message",
+    "retryable",
+    "payments_failed",
+    "next_attempt_at",
+    "recovery_url",
+)
+CARD = ("brand", "last4", "exp_month", "exp_year")
+ON_SCHEDULE = timedelta(minutes=15)
+"""An attempt this near to the one that Whop announced is Whop's own."""
+STICKY = ("membership_id", "product_title")
+"""Once named they stay, although a later event may leave them out."""
+
+
+def payment_of(session: Session, merchant_id: int, payment_id: str, *, at: datetime) -> Payment:
+    """The payment's row, made if new. The merchant's lock is held, so nobody else makes it too."""
+    found = session.scalars(
+        select(Payment).where(Payment.merchant_id == merchant_id, Payment.payment_id == payment_id)
+    ).one_or_none()
+    if found is None:
+        found = Payment(merchant_id=merchant_id, payment_id=payment_id, seen_at=at, refunds={}, disputes={})
+        session.add(found)
+        session.flush()
+    return found
+
+
+def known_of(payment: Payment) -> Known:
+    return Known(
+        **{name: getattr(payment, name) for name in TIMES},
+        refunds={
+            key: Refund(datetime.fromisoformat(at), minor, took)
+            for key, (at, minor, took) in payment.refunds.items()
+        },
+        disputes={
+            key: Dispute(datetime.fromisoformat(at), status, warning)
+            for key, (at, status, warning) in payment.disputes.items()
+        },
+    )
+
+
+def keep_known(payment: Payment, known: Known) -> None:
+    for name in TIMES:
+        setattr(payment, name, getattr(known, name))
+    refunds: dict[str, Any] = {
+        key: [refund.at.isoformat(), refund.minor, refund.took_money] for key, refund in known.refunds.items()
+    }
+    disputes: dict[str, Any] = {
+        key: [dispute.at.isoformat(), dispute.status, dispute.warning]
+        for key, dispute in known.disputes.items()
+    }
+    if refunds != payment.refunds:
+        payment.refunds = refunds
+    if disputes != payment.disputes:
+        payment.disputes = disputes
+
+
+def keep_view(payment: Payment, view: PaymentView, *, at: datetime, failure: bool) -> None:
+    """Take over the newest snapshot. Only a failure may change the decline: a success has none."""
+    newer = at >= payment.seen_at or payment.billing_reason is None
+    if newer:
+        payment.seen_at = max(at, payment.seen_at)
+        payment.billing_reason = view.billing_reason.value
+        for name in SNAPSHOT:
+            value = getattr(view, name)
+            if value is None and (
+                name in STICKY or (name.startswith(("decline", "failure")) and not failure)
+            ):
+                continue
+            setattr(payment, name, value)
+        for name in CARD:
+            setattr(payment, f"card_{name}", getattr(view.card, name))
+    if view.amount is not None and (newer or payment.amount_minor is None):
+        payment.amount_minor, payment.currency = view.amount.minor, view.amount.currency
+    for name in STICKY:
+        if getattr(payment, name) is None:
+            setattr(payment, name, getattr(view, name))
+
+
+def keep_attempt(
+    session: Session, payment: Payment, fact: PaymentFailed | PaymentNeedsAction | PaymentSucceeded
+) -> bool:
+    """One row for each charge attempt that events told of; False where this one is known.
+
+    Call it before `keep_view`: Whop's announced next attempt tells who started this one.
+    """
+    view = fact.payment
+    paid = isinstance(fact, PaymentSucceeded)
+    at = (view.paid_at if paid else None) or view.last_attempt_at or fact.at
+    values = {
+        "payment_id": payment.id,
+        "at": at,
+        "outcome": "paid" if paid else "failed",
+        "trigger": _trigger(payment, view, at),
+        "decline_code": None if paid else view.decline_code,
+        "failure_message": None if paid else view.failure_message,
+    }
+    return insert_once(session, Attempt, ("payment_id", "at", "outcome"), values) is not None
+
+
+def _trigger(payment: Payment, view: PaymentView, at: datetime) -> str:
+    announced = payment.next_attempt_at
+    if (view.payments_failed or 0) <= 1 and payment.failed_at is None:
+        return "whop"
+    if announced is not None and abs(at - announced) <= ON_SCHEDULE:
+        return "whop"
+    return "unknown"
+
+
+def amount_of(payment: Payment) -> Money | None:
+    if payment.amount_minor is None or payment.currency is None:
+        return None
+    return Money(payment.currency, payment.amount_minor)

@@ -1,0 +1,31 @@
+"""The one door to a merchant's data for reading: every query takes the merchant first and sees no other's."""
+
+from app.cases.heard import Event, EventPage, events
+from app.cases.listing import CaseRow, Cursor, Filters, Page, all_cases, list_cases
+from app.cases.overview import Analytics, ChannelFigures, Overview, analytics, channels, overview
+from app.cases.timeline import Entry, EntryKind, Timeline
+from app.cases.view import CaseView, case_of, case_view
+
+__all__ = [
+    "Analytics",
+    "CaseRow",
+    "CaseView",
+    "ChannelFigures",
+    "Cursor",
+    "Entry",
+    "EntryKind",
+    "Event",
+    "EventPage",
+    "Filters",
+    "Overview",
+    "Page",
+    "Timeline",
+    "all_cases",
+    "analytics",
+    "case_of",
+    "case_view",
+    "channels",
+    "events",
+    "list_cases",
+    "overview",
+]

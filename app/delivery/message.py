@@ -1,0 +1,117 @@
+"""Turns a step into the message its customer will read: the case's state put into the wording's places.
+
+Knows nothing of channels and their markup; a message that was sent can be made again from what was stored.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from babel.core import Locale, UnknownLocaleError
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.models import Case, Step
+from app.recovery.decline import DeclineClass
+from app.recovery.facts import CardView
+from app.recovery.keys import mail_name
+from app.recovery.money import Money
+from app.recovery.wording import LANGUAGES, MessageValues, compose
+from app.security.tokens import Purpose, Tokens
+from app.settings import Settings
+from notifiers.base import Action, Message
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The customer's addresses. Always made from the configured base, never from a request."""
+
+    base: str
+    tokens: Tokens
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Links":
+        return cls(settings.app_host, Tokens(settings.session_secrets))
+
+    def fix(self, case_token: str) -> str:
+        return f"{self.base}/r/{self.tokens.sign(Purpose.FIX, case_token)}"
+
+    def unsubscribe(self, case_token: str) -> str:
+        return f"{self.base}/unsubscribe/{self.tokens.sign(Purpose.UNSUBSCRIBE, case_token)}"
+
+
+def message_for(session: Session, case: Case, step: Step, *, links: Links, now: datetime) -> Message:
+    """The message of a step, with what is true of its case at this moment."""
+    language = language_of(case)
+    content = compose(_values(session, case, now), key=step.wording_key, language=language)
+    return Message(
+        message_id=mail_name(case.token, step.position),
+        language=content.language,
+        subject=content.subject,
+        preview=content.preview,
+        greeting=content.greeting,
+        paragraphs=content.paragraphs,
+        details=content.details,
+        action=Action(content.button_label, links.fix(case.token)),
+        closing=content.closing,
+        footer=content.footer,
+        sender_name=case.merchant.display_name,
+        reply_to=case.merchant.reply_to,
+        unsubscribe=Action(content.unsubscribe_label, links.unsubscribe(case.token)),
+    )
+
+
+def message_from(content: Mapping[str, Any]) -> Message:
+    """The message as it was sent, from `dataclasses.asdict` of it (lists where tuples were)."""
+    fields = dict(content)
+    for name in ("paragraphs", "closing", "footer"):
+        fields[name] = tuple(fields[name])
+    fields["details"] = tuple((label, value) for label, value in fields["details"])
+    for name in ("action", "unsubscribe"):
+        fields[name] = Action(**fields[name]) if fields[name] else None
+    return Message(**fields)
+
+
+def language_of(case: Case) -> str:
+    """The customer's language, else the merchant's, else English."""
+    for name in (case.customer.locale, case.merchant.locale):
+        try:
+            language = Locale.parse(name, sep="-").language if name else None
+        except (ValueError, UnknownLocaleError):
+            language = None
+        if language in LANGUAGES:
+            return language
+    return "en"
+
+
+def _values(session: Session, case: Case, now: datetime) -> MessageValues:
+    payment = case.payment
+    amount = None
+    if payment.amount_minor and payment.currency:
+        amount = Money(payment.currency, payment.amount_minor)
+    next_attempt = payment.next_attempt_at
+    decline_class = DeclineClass(case.decline_class)
+    return MessageValues(
+        merchant_title=case.merchant.display_name,
+        product_title=payment.product_title,
+        amount=amount,
+        card=CardView(payment.card_brand, payment.card_last4, payment.card_exp_month, payment.card_exp_year),
+        customer_name=case.customer.name,
+        failed_at=case.opened_at,
+        # A time that has passed is no promise; and nothing is tried on a card that needs its owner.
+        next_attempt_at=next_attempt if next_attempt and next_attempt > now else None,
+        cutoff_at=None,
+        zone=case.customer.zone or case.merchant.zone,
+        other_open_payments=_other_open_payments(session, case),
+        needs_confirmation=decline_class is DeclineClass.AUTHENTICATION and bool(payment.recovery_url),
+    )
+
+
+def _other_open_payments(session: Session, case: Case) -> int:
+    count = session.scalar(
+        select(func.count())
+        .select_from(Case)
+        .where(Case.customer_id == case.customer_id, Case.id != case.id, Case.closed_at.is_(None))
+    )
+    return count or 0

@@ -1,0 +1,86 @@
+"""The errors that people and programs are told about, each with a status and a sentence safe to show.
+
+No Flask here: `app.error_pages` turns them into answers, the command line into one line on stderr.
+"""
+
+from collections.abc import Mapping, Sequence
+
+
+class AppError(Exception):
+    """Something to say to whoever asked. `type` is the short word in the JSON answer."""
+
+    status: int = 500
+    type: str = "error"
+    message: str = "Something went wrong."
+
+    def __init__(self, message: str | None = None) -> None:
+        super().__init__(message or self.message)
+        self.message = message or self.message
+
+
+class InvalidInput(AppError):
+    """`fields` names what is wrong: the field and what to do about it."""
+
+    status = 400
+    type = "invalid_input"
+    message = "Some of what was sent cannot be used."
+
+    def __init__(self, fields: Mapping[str, str], message: str | None = None) -> None:
+        super().__init__(message)
+        self.fields = dict(fields)
+
+
+class NotSignedIn(AppError):
+    status = 401
+    type = "not_signed_in"
+    message = "Sign in first."
+
+
+class Forbidden(AppError):
+    status = 403
+    type = "forbidden"
+    message = "This is not allowed."
+
+
+class NotFound(AppError):
+    status = 404
+    type = "not_found"
+    message = "There is nothing here."
+
+
+class TooLarge(AppError):
+    status = 413
+    type = "too_large"
+    message = "This is larger than what is taken here."
+
+
+class TooMany(AppError):
+    """`retry_after` in whole seconds."""
+
+    status = 429
+    type = "too_many_requests"
+    message = "Too many requests. Wait a moment and try again."
+
+    def __init__(self, retry_after: int, message: str | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Unavailable(AppError):
+    """`retry_after` in whole seconds."""
+
+    status = 503
+    type = "unavailable"
+    message = "The service cannot answer right now. Try again in a moment."
+
+    def __init__(self, retry_after: int = 5, message: str | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class SettingsError(Exception):
+    """The settings cannot be used. One line a variable: its name and the mend, never its value."""
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = tuple(lines)

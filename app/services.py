@@ -1,0 +1,48 @@
+"""What a process is wired with, in one value: settings, the clock and the database.
+
+Made once by `create_app` for the web and by the command line for the worker; passed down, never global.
+"""
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from app.clock import Clock, MovableClock, SystemClock
+from app.db import Database
+from app.settings import Settings
+
+EXTENSION = "autocharge"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    clock: Clock
+    database: Database
+
+    @classmethod
+    def make(cls, settings: Settings, clock: Clock | None = None) -> "Services":
+        return cls(
+            settings=settings,
+            clock=clock or default_clock(settings),
+            database=Database(
+                settings.database_dsn,
+                pool_size=settings.db_pool_size,
+                max_overflow=settings.db_max_overflow,
+                pool_timeout=settings.db_pool_timeout,
+            ),
+        )
+
+
+def default_clock(settings: Settings) -> Clock:
+    """The machine's time in production; in development a clock that can be moved."""
+    if settings.production:
+        return SystemClock()
+    return MovableClock(settings.instance_dir / "clock-offset")
+
+
+def services() -> Services:
+    """The services of the application that handles this request."""
+    wired = current_app.extensions[EXTENSION]
+    assert isinstance(wired, Services)
+    return wired

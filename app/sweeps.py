@@ -1,0 +1,114 @@
+"""The worker's periodic chores, each a row, so that several workers share them and none runs twice at once.
+
+Chores follow the machine's time: a moved development clock neither stops nor floods them.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from app.cases.standing import Rules, stop_case
+from app.claims import Claim, Times, claim_due, expired, move
+from app.delivery.send import Sender
+from app.inbox.process import free_expired_events
+from app.log import get_logger
+from app.models import Case, Chore
+from app.models.base import insert_once
+from app.recovery.machine import CaseReason
+from app.recovery.plan import LIMITS
+from app.security.sessions import prune
+from app.services import Services
+
+LEASE = timedelta(minutes=5)
+BATCH = 200
+
+log = get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Periodic:
+    every: timedelta
+    run: Callable[[], int]
+
+
+class Sweeps:
+    def __init__(self, services: Services, *, sender: Sender, rules: Rules) -> None:
+        self._services = services
+        self._database = services.database
+        self._sender = sender
+        self._rules = rules
+        self._chores: Mapping[str, Periodic] = {
+            "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
+            "close_stale_cases": Periodic(timedelta(seconds=15), self._close_stale_cases),
+            "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
+        }
+
+    def prepare(self) -> None:
+        """Make the rows of chores that this database has never seen."""
+        with self._database.transaction() as session:
+            for name in self._chores:
+                insert_once(
+                    session, Chore, ("name",),
+                    {"name": name, "state": "waiting", "due_at": self._services.clock.wall(), "attempts": 0},
+                )  # fmt: skip
+
+    def claim(self, *, limit: int) -> list[Claim]:
+        times = self._wall()
+        with self._database.transaction() as session:
+            for lost in expired(session, Chore, held="claimed", wall=times.wall):
+                move(session, Chore, lost, values={"state": "waiting", "lease_until": None})
+            return claim_due(session, Chore, waiting="waiting", times=times, lease=LEASE, limit=limit)
+
+    def run(self, claim: Claim) -> None:
+        """Run one claimed chore; a failure is logged, shown on the row and tried again next time."""
+        with self._database.reading() as session:
+            name = session.scalar(select(Chore.name).where(Chore.id == claim.row_id))
+        chore = self._chores.get(name or "")
+        failed = None
+        try:
+            touched = chore.run() if chore else 0
+            if touched:
+                log.info("chore.done", chore=name, rows=touched)
+        except DBAPIError:
+            raise
+        except Exception as error:  # one chore's fault must not end the others
+            log.exception("chore.failed", chore=name)
+            failed = type(error).__name__
+        wall = self._services.clock.wall()
+        values = {"state": "waiting", "lease_until": None, "failed": failed, "done_at": wall}
+        values["due_at"] = wall + (chore.every if chore else timedelta(days=1))
+        with self._database.transaction() as session:
+            move(session, Chore, claim, values=values)
+
+    def _wall(self) -> Times:
+        wall = self._services.clock.wall()
+        return Times(now=wall, wall=wall)
+
+    def _times(self) -> Times:
+        return Times(now=self._services.clock.now(), wall=self._services.clock.wall())
+
+    def _free_leases(self) -> int:
+        times = self._times()
+        return free_expired_events(self._database, times=times) + self._sender.free_expired(times=times)
+
+    def _close_stale_cases(self) -> int:
+        """Cases without any word for the whole window are lost; a later payment still wins."""
+        now = self._services.clock.now()
+        with self._database.transaction() as session:
+            stale = session.scalars(
+                select(Case)
+                .where(Case.closed_at.is_(None), Case.opened_at < now - LIMITS.window)
+                .order_by(Case.opened_at)
+                .limit(BATCH)
+                .with_for_update(skip_locked=True)
+            ).all()
+            for case in stale:
+                stop_case(session, case, CaseReason.WINDOW_ENDED, now=now, rules=self._rules)
+        return len(stale)
+
+    def _prune_sessions(self) -> int:
+        with self._database.transaction() as session:
+            return prune(session, self._services.clock.wall())
