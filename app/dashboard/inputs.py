@@ -1,0 +1,109 @@
+"""What the address of a page or an API call asks for, checked. Every fault names its field."""
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from app.cases.queries import Cursor, Filters
+from app.errors import InvalidInput
+from app.recovery.decline import DeclineClass
+from app.recovery.machine import CaseState
+from app.recovery.period import DAY, Period
+
+DEFAULT_DAYS = 30
+MOST_DAYS = 731
+MOST_SEARCHED = 100
+"""Characters of a search; no name or id is longer."""
+BEGINNING = date(2000, 1, 1)
+
+IN_PROGRESS = "in_progress"
+GROUPS: Mapping[str, tuple[CaseState, ...]] = {
+    "": (),
+    IN_PROGRESS: tuple(state for state in CaseState if state.running),
+    **{state.value: (state,) for state in CaseState},
+}
+"""Values of the filter `state`."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def period_of(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Period:
+    """`from` and `to` are days in the merchant's zone, both inclusive; `days` counts back from today.
+
+    Raises `InvalidInput` naming the field.
+    """
+    today = now.astimezone(zone).date()
+    days = _days(args.get("days", ""))
+    last = _date(args, "to") or today
+    first = _date(args, "from") or last - (days - 1) * DAY
+    if first > last:
+        raise InvalidInput({"from": "it must not be after to"})
+    period = Period(first, last, zone)
+    if period.days > MOST_DAYS:
+        raise InvalidInput({"from": f"at most {MOST_DAYS} days at once"})
+    return period
+
+
+def filters_of(args: Mapping[str, str], *, zone: ZoneInfo) -> Filters:
+    """Raises `InvalidInput` naming the field."""
+    state, decline_class = args.get("state", ""), args.get("class", "")
+    if state not in GROUPS:
+        raise InvalidInput({"state": f"one of {', '.join(filter(None, GROUPS))}"})
+    if decline_class and decline_class not in list(DeclineClass):
+        raise InvalidInput({"class": f"one of {', '.join(DeclineClass)}"})
+    first, last = _date(args, "from"), _date(args, "to")
+    if first and last and first > last:
+        raise InvalidInput({"from": "it must not be after to"})
+    return Filters(
+        states=GROUPS[state],
+        decline_class=DeclineClass(decline_class) if decline_class else None,
+        text=args.get("q", "").replace("\x00", "").strip()[:MOST_SEARCHED],
+        start=Period(first, first, zone).start if first else None,
+        end=Period(last, last, zone).end if last else None,
+    )
+
+
+def cursor_of(args: Mapping[str, str]) -> Cursor | None:
+    """Raises `InvalidInput` for one that `written` did not make."""
+    text = args.get("after", "")
+    if not text:
+        return None
+    at, _, case_id = text.partition("-")
+    if not (at.isascii() and at.isdigit() and len(at) <= 17):
+        raise InvalidInput({"after": "use the value of next"})
+    return Cursor(_EPOCH + int(at) * _MICROSECOND, row_id(case_id, field="after"))
+
+
+def written(cursor: Cursor | None) -> str | None:
+    if cursor is None:
+        return None
+    return f"{(cursor.opened_at - _EPOCH) // _MICROSECOND}-{cursor.case_id}"
+
+
+def row_id(text: str, *, field: str) -> int:
+    """A row's number. Raises `InvalidInput` for anything that cannot be one."""
+    if not (text.isascii() and text.isdigit() and len(text) <= 18):
+        raise InvalidInput({field: "use the value of next"})
+    return int(text)
+
+
+def _days(text: str) -> int:
+    if not text:
+        return DEFAULT_DAYS
+    if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MOST_DAYS):
+        raise InvalidInput({"days": f"a number from 1 to {MOST_DAYS}"})
+    return int(text)
+
+
+def _date(args: Mapping[str, str], field: str) -> date | None:
+    text = args.get(field, "")
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) if len(text) == len("2026-11-20") else None
+    except ValueError:
+        day = None
+    if day is None or not BEGINNING <= day <= date(2100, 1, 1):
+        raise InvalidInput({field: "write a day as 2026-11-20"})
+    return day

@@ -1,0 +1,230 @@
+"""A case's timeline in words: one line for each entry, with what it means and why it was so.
+
+Turns codes into sentences; it reads no table and decides nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.cases.audit import Act
+from app.cases.queries import Entry, EntryKind
+from app.dashboard import sentences
+from app.dashboard.show import Show
+from app.delivery.message import message_from
+from app.recovery.decline import DeclineClass
+from app.recovery.machine import CaseReason, CaseState
+from app.recovery.plan import Position
+from app.recovery.reasons import Why
+from notifiers.mail import plain_text
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A message as it was sent."""
+
+    recipient: str
+    subject: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    at: datetime
+    icon: str
+    tone: str
+    """A colour's name, for the icon; it only repeats what the words say."""
+    actor: str
+    title: str
+    notes: tuple[str, ...] = ()
+    mail: Mail | None = None
+
+
+LOOKS: Mapping[str, tuple[str, str]] = {
+    "attempt.failed": ("card-off", "red"),
+    "attempt.paid": ("check", "green"),
+    "delivery.sent": ("mail", "blue"),
+    "delivery.in_flight": ("mail", "blue"),
+    "delivery.retry": ("clock", "yellow"),
+    "delivery.gave_up": ("mail-off", "red"),
+    "delivery.unknown": ("help", "yellow"),
+    "visit.seen": ("eye", "secondary"),
+    "visit.continued": ("pointer", "blue"),
+    "act.payment_succeeded": ("check", "green"),
+    "act.payment_failed": ("card-off", "red"),
+    "act.payment_needs_action": ("shield", "yellow"),
+    "act.payment_pending": ("clock", "blue"),
+    "act.payment_refunded": ("back", "red"),
+    "act.payment_disputed": ("alert", "red"),
+    "act.complaint_changed": ("alert", "yellow"),
+    "act.merchant_alert": ("alert", "yellow"),
+    "act.case_opened": ("flag", "blue"),
+    "act.case_changed": ("swap", "secondary"),
+    "act.plan_made": ("calendar", "secondary"),
+    "act.case_held": ("pause", "yellow"),
+    "act.case_resumed": ("play", "blue"),
+    "act.case_closed_by_merchant": ("close", "secondary"),
+    "act.opted_out": ("bell-off", "yellow"),
+}
+KIND_LOOKS: Mapping[EntryKind, tuple[str, str]] = {
+    EntryKind.ACT: ("dot", "secondary"),
+    EntryKind.ATTEMPT: ("card-off", "secondary"),
+    EntryKind.DELIVERY: ("mail", "secondary"),
+    EntryKind.NOT_SENT: ("mail-off", "secondary"),
+    EntryKind.VISIT: ("eye", "secondary"),
+    EntryKind.STEP: ("mail", "blue"),
+    EntryKind.WHOP_TRIES: ("refresh", "secondary"),
+    EntryKind.WINDOW_ENDS: ("flag", "secondary"),
+}
+
+
+def lines(entries: Iterable[Entry], show: Show) -> list[Line]:
+    return [_line(entry, show) for entry in entries]
+
+
+def why(reason: Mapping[str, Any] | None) -> str:
+    """A stored reason as a sentence; its details go into the sentence's places."""
+    if not reason:
+        return ""
+    try:
+        sentence = str(sentences.WHYS[Why(reason["code"])])
+    except (KeyError, ValueError):
+        # A row written by another version must not break the page.
+        return str(reason.get("code", ""))
+    return sentence % {"hours": reason.get("hours", "?"), "limit": reason.get("limit", "?")}
+
+
+def whys(reason: Mapping[str, Any] | None) -> Iterator[str]:
+    """The reason, then what moved it from its place, then what stands behind it."""
+    if not reason:
+        return
+    yield why(reason)
+    for shift in reason.get("shifted", ()):
+        yield why({"code": shift})
+    yield from _causes(reason)
+
+
+def _causes(reason: Mapping[str, Any]) -> Iterator[str]:
+    cause = reason.get("cause")
+    if not cause:
+        return
+    if cause in sentences.STOPS:
+        yield str(sentences.STOPS[cause])
+    elif cause in list(CaseReason):
+        yield str(sentences.REASONS[CaseReason(cause)])
+    else:
+        yield _("Told by the receiving side: %(code)s", code=cause)
+
+
+def _line(entry: Entry, show: Show) -> Line:
+    icon, tone = LOOKS.get(f"{entry.kind.value}.{entry.code}", KIND_LOOKS[entry.kind])
+    return Line(
+        at=entry.at,
+        icon=icon,
+        tone=tone,
+        actor=_actor(entry.actor),
+        title=_title(entry, show),
+        notes=tuple(note for note in _notes(entry, show) if note),
+        mail=_mail(entry),
+    )
+
+
+def _actor(actor: str) -> str:
+    return str(sentences.ACTORS.get(actor.partition(":")[0], actor))
+
+
+def _message(code: str) -> str:
+    return str(sentences.POSITIONS[Position(code)]) if code in list(Position) else code
+
+
+def _channel(entry: Entry) -> str:
+    name = str(entry.detail.get("channel", ""))
+    return str(sentences.CHANNELS.get(name, name))
+
+
+def _title(entry: Entry, show: Show) -> str:
+    match entry.kind:
+        case EntryKind.ACT:
+            return _act(entry)
+        case EntryKind.ATTEMPT:
+            return str(sentences.ATTEMPTS[entry.code]) % {"number": entry.detail["number"]}
+        case EntryKind.DELIVERY:
+            places = {"message": _message(entry.detail["position"]), "channel": _channel(entry)}
+            return str(sentences.DELIVERIES[entry.code]) % places
+        case EntryKind.NOT_SENT:
+            return _("%(message)s was not sent", message=_message(entry.code))
+        case EntryKind.VISIT:
+            return str(sentences.VISITS.get(entry.code, entry.code))
+        case EntryKind.STEP:
+            return _("%(message)s by %(channel)s", message=_message(entry.code), channel=_channel(entry))
+        case EntryKind.WHOP_TRIES:
+            return _("Whop tries the charge again by itself")
+        case EntryKind.WINDOW_ENDS:
+            return _("If nothing comes in, the case closes as lost")
+
+
+def _act(entry: Entry) -> str:
+    if entry.code not in list(Act):
+        return entry.code
+    state, new = entry.detail.get("to"), entry.detail.get("to")
+    places = {
+        "state": sentences.STATES[CaseState(state)] if state in list(CaseState) else "",
+        "title": sentences.CLASS_TITLES[DeclineClass(new)] if new in list(DeclineClass) else "",
+        "steps": entry.detail.get("steps", 0),
+    }
+    return str(sentences.ACTS[Act(entry.code)]) % places
+
+
+def _notes(entry: Entry, show: Show) -> Iterator[str]:
+    match entry.kind:
+        case EntryKind.ACT:
+            yield from _act_notes(entry)
+        case EntryKind.ATTEMPT:
+            yield entry.detail.get("failure_message") or ""
+            if entry.detail.get("decline_code"):
+                yield _("Decline code: %(code)s", code=entry.detail["decline_code"])
+            yield str(sentences.TRIGGERS.get(entry.detail["trigger"], ""))
+        case EntryKind.DELIVERY:
+            yield from whys(entry.why)
+            if entry.detail["reason"]:
+                yield _("Told by the receiving side: %(code)s", code=entry.detail["reason"])
+            if entry.detail["last_before_payment"]:
+                yield _("This was the last message before the payment.")
+        case EntryKind.STEP:
+            yield from whys(entry.why)
+            yield from whys(entry.also)
+        case EntryKind.WINDOW_ENDS:
+            yield _("%(days)s days after the first failure. A later payment still counts.", **entry.detail)
+        case EntryKind.NOT_SENT:
+            yield from whys(entry.why)
+        case EntryKind.WHOP_TRIES | EntryKind.VISIT:
+            return
+
+
+def _act_notes(entry: Entry) -> Iterator[str]:
+    detail = entry.detail
+    match entry.code:
+        case Act.CASE_OPENED | Act.CLASS_CHANGED | Act.MERCHANT_ALERT:
+            named = detail.get("to") or detail.get("class")
+            if named in list(DeclineClass):
+                yield str(sentences.CLASS_SENTENCES[DeclineClass(named)])
+        case Act.CASE_CHANGED:
+            if detail.get("reason") in list(CaseReason):
+                yield str(sentences.REASONS[CaseReason(detail["reason"])])
+        case Act.PLAN_MADE:
+            for reason in detail.get("left_out", ()):
+                yield from whys(reason)
+        case Act.STEPS_CANCELLED:
+            yield from whys(detail)
+        case Act.MEMBERSHIP_CHANGED if detail.get("cancels"):
+            yield _("It ends with the period that is paid for.")
+
+
+def _mail(entry: Entry) -> Mail | None:
+    if not entry.message or "subject" not in entry.message:
+        return None
+    message = message_from(entry.message)
+    return Mail(str(entry.detail["recipient"]), message.subject, plain_text(message))
