@@ -1,0 +1,90 @@
+"""Real databases for every test that can use both, settings without the machine's environment, a still clock."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from sqlalchemy import text
+
+from app.db import Database
+from app.migrate import upgrade
+from app.models import Base
+from app.settings import Settings
+from tests.support import postgres
+from tests.support.clock import FixedClock
+
+
+class MakeSettings(Protocol):
+    def __call__(self, **env: str) -> Settings: ...
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def make_settings(tmp_path: Path) -> MakeSettings:
+    """Settings from these variables alone, with an instance folder of the test's own."""
+
+    def make(**env: str) -> Settings:
+        return Settings.load({"INSTANCE_DIR": str(tmp_path / "instance"), **env}, env_file=None)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file that tests copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    database = Database(f"sqlite:///{path}")
+    upgrade(database)
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    with postgres.server() as url:
+        yield url.render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def postgres_dsn(postgres_server: str) -> Iterator[str]:
+    """A migrated database for the whole session; `postgres_database` empties it for each test."""
+    with postgres.fresh_database(postgres.make_url(postgres_server)) as url:
+        dsn = url.render_as_string(hide_password=False)
+        database = Database(dsn)
+        upgrade(database)
+        database.close()
+        yield dsn
+
+
+@pytest.fixture
+def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "test.db"
+    shutil.copy(sqlite_template, path)
+    database = Database(f"sqlite:///{path}", pool_size=10)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgres_database(postgres_dsn: str) -> Iterator[Database]:
+    database = Database(postgres_dsn, pool_size=10)
+    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
+    with database.transaction() as session:
+        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    yield database
+    database.close()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """The test runs on both databases."""
+    name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
+    found = request.getfixturevalue(name)
+    assert isinstance(found, Database)
+    return found

@@ -1,0 +1,188 @@
+"""A worker killed at any moment loses nothing and repeats nothing; what it had in hand ends as unknown."""
+
+import signal
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app.clock import SystemClock
+from app.db import Database
+from app.models import Delivery, InboxRow, Step
+from tests.support import whop_events as whop
+from tests.support.clock import FixedClock
+from tests.support.processes import running, terminated, wait_until
+from tests.support.smtp_server import SmtpServer
+from tests.support.world import World
+
+pytestmark = pytest.mark.processes
+
+CASES = 40
+THREADS = 4
+ENDED = ("sent", "unknown", "gave_up", "skipped", "cancelled", "dead")
+
+
+@pytest.fixture
+def mail() -> Iterator[SmtpServer]:
+    with SmtpServer(delay=0.05) as server:
+        yield server
+
+
+@pytest.fixture
+def env(database: Database, mail: SmtpServer, tmp_path: Path) -> dict[str, str]:
+    return {
+        "DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
+        "INSTANCE_DIR": str(tmp_path / "instance"),
+        "SMTP_HOST": mail.host,
+        "SMTP_PORT": str(mail.port),
+        "SMTP_SECURITY": "none",
+        "SMTP_FROM": "billing@example.com",
+        "WORKER_THREADS": str(THREADS),
+    }
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    """Three hours ago; so the first reminder of an expired card has been due for two."""
+    return World(database, FixedClock(SystemClock().now() - timedelta(hours=3)))
+
+
+def failures(world: World, count: int = CASES) -> list[whop.Event]:
+    return [
+        whop.payment_failed(
+            decline_code="expired_card",
+            payment_id=f"pay_{number}",
+            user_id=f"user_{number}",
+            member_id=f"mber_{number}",
+            membership_id=f"mem_{number}",
+            email=f"customer{number}@example.com",
+            at=world.now,
+        )
+        for number in range(count)
+    ]
+
+
+def count(database: Database, row: type[Step] | type[InboxRow], *states: str) -> int:
+    with database.reading() as session:
+        wanted = select(func.count()).select_from(row).where(row.state.in_(states))
+        if row is Step:
+            wanted = wanted.where(Step.position == 1)
+        return session.scalar(wanted) or 0
+
+
+def leases_run_out(database: Database) -> None:
+    """As if the lease time had passed since the worker died."""
+    past = SystemClock().wall() - timedelta(seconds=1)
+    with database.transaction() as session:
+        for row in (Step, InboxRow):
+            session.execute(update(row).where(row.lease_until.is_not(None)).values(lease_until=past))
+        session.execute(update(Delivery).where(Delivery.outcome == "in_flight").values(lease_until=past))
+
+
+def copies(mail: SmtpServer) -> Counter[str]:
+    return Counter(str(delivered.mail["Message-ID"]) for delivered in mail.messages)
+
+
+def test_kill_9_in_mid_drain_loses_nothing_and_repeats_nothing(
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
+) -> None:
+    world.hear(*failures(world))
+    with running("worker", env, cwd=tmp_path) as worker:
+        wait_until(lambda: len(mail.messages) >= 8, "some mail", child=worker)
+        worker.send_signal(signal.SIGKILL)
+        worker.wait()
+    in_flight = count(database, Step, "sending")
+    assert in_flight <= THREADS
+    leases_run_out(database)
+    with running("worker", env, cwd=tmp_path) as worker:
+        wait_until(lambda: count(database, Step, *ENDED) == CASES, "every step to end", child=worker)
+        assert terminated(worker) == 0
+    assert max(copies(mail).values()) == 1
+    assert count(database, Step, "unknown") == in_flight
+    assert count(database, Step, "sent") == CASES - in_flight
+    assert len(copies(mail)) >= CASES - in_flight
+
+
+@pytest.mark.parametrize(
+    ("point", "unknown"),
+    [
+        ("before_claim_commit", 0),
+        ("after_claim_commit", 0),
+        ("before_send", 1),
+        ("after_send", 1),
+        ("after_record", 0),
+    ],
+)
+def test_a_kill_at_a_marked_point_leaves_an_unknown_only_for_a_send_in_flight(
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path,
+    point: str, unknown: int,
+) -> None:  # fmt: skip
+    world.hear(*failures(world, 3))
+    with running(
+        "worker", {**env, "WORKER_THREADS": "1", "AUTOCHARGE_FAULT": f"{point}:2"}, cwd=tmp_path
+    ) as worker:
+        assert worker.wait(timeout=60) == -signal.SIGKILL
+    leases_run_out(database)
+    with running("worker", env, cwd=tmp_path) as worker:
+        wait_until(lambda: count(database, Step, *ENDED) == 3, "every step to end", child=worker)
+        assert terminated(worker) == 0
+    assert count(database, Step, "unknown") == unknown
+    assert max(copies(mail).values()) == 1
+    assert len(copies(mail)) >= 3 - unknown
+
+
+def test_an_event_whose_worker_dies_before_the_commit_has_its_effect_once(
+    database: Database, world: World, env: dict[str, str], tmp_path: Path
+) -> None:
+    for event in failures(world, 3):
+        world.store(event)
+    with running("worker", {**env, "AUTOCHARGE_FAULT": "inbox_before_commit:2"}, cwd=tmp_path) as worker:
+        assert worker.wait(timeout=60) == -signal.SIGKILL
+    leases_run_out(database)
+    with running("worker", env, cwd=tmp_path) as worker:
+        wait_until(lambda: count(database, InboxRow, "done") == 3, "every event to be done", child=worker)
+        assert terminated(worker) == 0
+    assert len(world.cases()) == 3
+    assert len(world.steps()) == 9
+
+
+def test_slow_sends_without_a_crash_are_not_repeated(
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
+) -> None:
+    mail.delay = 1.0
+    world.hear(*failures(world, 12))
+    with running("worker", env, cwd=tmp_path) as one, running("worker", env, cwd=tmp_path) as other:
+        wait_until(lambda: count(database, Step, *ENDED) == 12, "every step to end")
+        assert (terminated(one), terminated(other)) == (0, 0)
+    assert set(copies(mail).values()) == {1}
+    assert len(copies(mail)) == count(database, Step, "sent") == 12
+
+
+def test_a_cancellation_during_a_send_is_kept(
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
+) -> None:
+    mail.delay = 1.5
+    world.hear(*failures(world, 1))
+    with running("worker", env, cwd=tmp_path) as worker:
+        wait_until(lambda: count(database, Step, "sending") == 1, "the send to start", child=worker)
+        world.clock.advance(timedelta(hours=3))
+        world.hear(whop.payment_succeeded(payment_id="pay_0", user_id="user_0", at=world.now))
+        assert terminated(worker) == 0
+    assert [step.state for step in world.steps()] == ["cancelled"] * 3
+    assert [delivery.outcome for delivery in world.deliveries()] == ["sent"]
+    assert len(mail.messages) == 1
+
+
+def test_two_workers_never_send_one_step_twice(
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
+) -> None:
+    mail.delay = 0.0
+    world.hear(*failures(world, 60))
+    with running("worker", env, cwd=tmp_path) as one, running("worker", env, cwd=tmp_path) as other:
+        wait_until(lambda: count(database, Step, *ENDED) == 60, "every step to end")
+        assert (terminated(one), terminated(other)) == (0, 0)
+    assert set(copies(mail).values()) == {1}
+    assert len(copies(mail)) == 60

@@ -1,0 +1,49 @@
+"""Starts the real worker as its own process, so that a test can kill it, and waits without guessing."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+PATIENCE_S = 60.0
+
+
+@contextmanager
+def running(command: str, env: Mapping[str, str], *, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """`autocharge <command>` as a child; killed at the end if it still runs."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    log = (cwd / f"{command}.log").open("ab")
+    child = subprocess.Popen(
+        [sys.executable, "-m", "app.cli", command],
+        cwd=cwd,
+        env={**inherited, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **env},
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        yield child
+    finally:
+        if child.poll() is None:
+            child.kill()
+        child.wait(timeout=10)
+        log.close()
+
+
+def wait_until(true: Callable[[], bool], what: str, *, child: subprocess.Popen[bytes] | None = None) -> None:
+    """Look again and again; fails after a minute, or when the child that should bring it about has died."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not true():
+        assert time.monotonic() < deadline, f"waited in vain for: {what}"
+        assert child is None or child.poll() is None, f"the process died while waiting for: {what}"
+        time.sleep(0.02)
+
+
+def terminated(child: subprocess.Popen[bytes]) -> int:
+    """Ask the child to stop; its exit status."""
+    child.send_signal(signal.SIGTERM)
+    return child.wait(timeout=15)

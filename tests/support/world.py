@@ -1,0 +1,128 @@
+"""A small world for scenarios: events go in at the door's store, time passes by itself, mail is kept.
+
+Only the clock and the mail server are ours; inbox, cases and delivery are the real ones on a real database.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import select
+
+from app.cases.standing import Rules, stop_case
+from app.claims import Times
+from app.db import Database
+from app.delivery.message import Links
+from app.delivery.send import Sender
+from app.inbox.process import claim_events, free_expired_events, process_event
+from app.inbox.store import store_event
+from app.models import Audit, Case, Delivery, InboxRow, Step
+from app.security.tokens import Tokens
+from notifiers.base import Message, Outcome
+from notifiers.memory import MemoryNotifier
+from tests.support.clock import FixedClock
+from tests.support.whop_events import Event, encoded
+
+SECRET = "scenario-secret-of-more-than-32-characters"
+RULES = Rules(first_delay=timedelta(minutes=20), attribution_window=timedelta(days=7))
+
+
+@dataclass
+class World:
+    database: Database
+    clock: FixedClock
+    mail: MemoryNotifier = field(default_factory=MemoryNotifier)
+    rules: Rules = RULES
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(
+            self.database,
+            {"email": self.mail},
+            links=Links("http://localhost:3000", Tokens((SECRET,))),
+            stop_case=partial(stop_case, rules=self.rules),
+        )
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    @property
+    def times(self) -> Times:
+        return Times(now=self.clock.now(), wall=self.clock.wall())
+
+    def hear(self, *events: Event) -> None:
+        """Whop posts these, in this order; the worker gets round to them."""
+        for event in events:
+            self.store(event)
+        self.process()
+
+    def store(self, event: Event) -> bool:
+        return store_event(self.database, message_id=event["id"], body=encoded(event), received_at=self.now)
+
+    def process(self) -> None:
+        while claims := claim_events(self.database, times=self.times, limit=10):
+            for claim in claims:
+                process_event(self.database, claim, times=self.times, rules=self.rules)
+
+    def send_due(self) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        while claims := self.sender.claim(times=self.times, limit=10):
+            for claim in claims:
+                outcome = self.sender.carry_out(claim, times=self.times)
+                if outcome is not None:
+                    self.sender.record(claim, outcome, times=self.times)
+                    outcomes.append(outcome)
+        return outcomes
+
+    def sweep(self) -> None:
+        free_expired_events(self.database, times=self.times)
+        self.sender.free_expired(times=self.times)
+
+    def pass_time(self, by: timedelta, *, tick: timedelta = timedelta(hours=1)) -> None:
+        """Let the worker run at every tick until so much time has passed."""
+        until = self.now + by
+        while self.now < until:
+            self.clock.advance(min(tick, until - self.now))
+            self.process()
+            self.send_due()
+
+    def until(self, moment: datetime) -> None:
+        self.pass_time(moment - self.now)
+
+    @property
+    def messages(self) -> list[Message]:
+        return [message for message, _ in self.mail.sent]
+
+    def cases(self) -> list[Case]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(Case).order_by(Case.id)))
+
+    def case(self) -> Case:
+        (only,) = self.cases()
+        return only
+
+    def steps(self, case: Case | None = None) -> list[Step]:
+        with self.database.reading() as session:
+            wanted = select(Step).order_by(Step.case_id, Step.position)
+            return list(session.scalars(wanted.where(Step.case_id == case.id) if case else wanted))
+
+    def deliveries(self) -> list[Delivery]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(Delivery).order_by(Delivery.id)))
+
+    def events(self) -> list[InboxRow]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(InboxRow).order_by(InboxRow.id)))
+
+    def acts(self) -> list[str]:
+        with self.database.reading() as session:
+            return list(session.scalars(select(Audit.action).order_by(Audit.id)))
+
+    def sent_at(self) -> list[timedelta]:
+        """Each message's time after the (only) case's first failure."""
+        opened = self.case().opened_at
+        return [delivery.started_at - opened for delivery in self.deliveries()]
+
+
+WorldMaker = Callable[..., World]
