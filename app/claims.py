@@ -100,6 +100,6 @@ def backoff(tries: int, *, share: float, wish: timedelta | None = None) -> timed
     `share` (0 to 1, drawn at random) spreads the waits over half to the whole of the pause, so that rows
     that failed together do not come back together.
     """
-    doubled = BACKOFF_FIRST * 2 ** min(max(tries - 1, 0), 10)
+    doubled = BACKOFF_FIRST * 2.0 ** min(max(tries - 1, 0), 10)
     pause = min(doubled, BACKOFF_MOST) * (0.5 + share / 2)
     return max(pause, min(wish, BACKOFF_MOST)) if wish is not None else pause

@@ -48,6 +48,12 @@ class NotFound(AppError):
     message = "There is nothing here."
 
 
+class Conflict(AppError):
+    status = 409
+    type = "conflict"
+    message = "This cannot be done as things stand now."
+
+
 class TooLarge(AppError):
     status = 413
     type = "too_large"

@@ -16,7 +16,7 @@ from structlog.typing import Processor
 from app.masking import Masker
 from app.settings import Settings
 
-QUIET = ("httpx", "httpcore", "telegram", "discord", "urllib3", "asyncio", "hpack")
+QUIET = ("alembic", "httpx", "httpcore", "telegram", "discord", "urllib3", "asyncio", "hpack")
 """Libraries that write addresses, and with them tokens, at lower levels."""
 
 bind = structlog.contextvars.bind_contextvars

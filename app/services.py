@@ -38,7 +38,7 @@ def default_clock(settings: Settings) -> Clock:
     """The machine's time in production; in development a clock that can be moved."""
     if settings.production:
         return SystemClock()
-    return MovableClock(settings.instance_dir / "clock-offset")
+    return MovableClock(settings.clock_file)
 
 
 def services() -> Services:

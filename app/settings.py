@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     sentry_dsn: SecretStr | None = variable(None, "error reports")
     metrics_token: SecretStr | None = variable(None, "bearer token of /metrics")
     cdn_url: str | None = variable(None, "serves the vendored front-end files")
-    trusted_proxy_hops: int = variable(-1, "proxies whose headers count; 1 in production", le=10)
+    trusted_proxy_hops: int = variable(-1, "proxies whose headers count; 1 in production", ge=-1, le=10)
 
     @classmethod
     def settings_customise_sources(
@@ -124,8 +124,12 @@ class Settings(BaseSettings):
     @field_validator("app_host")
     @classmethod
     def _base_address(cls, value: str) -> str:
-        parts = urlsplit(value)
-        usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+        try:
+            parts = urlsplit(value)
+            usable = parts.scheme in ("http", "https") and parts.hostname and not parts.username
+            usable = usable and parts.port != 0  # raises where it is no number; its text holds the value
+        except ValueError:
+            usable = False
         if not usable or parts.path.strip("/") or parts.query or parts.fragment:
             raise ValueError("give scheme and host only, such as https://recover.example.com")
         return f"{parts.scheme}://{parts.netloc}"
@@ -199,6 +203,11 @@ class Settings(BaseSettings):
         return self.app_env == "production"
 
     @property
+    def clock_file(self) -> Path:
+        """How far the development clock was moved."""
+        return self.instance_dir / "clock-offset"
+
+    @property
     def database_dsn(self) -> str:
         """As SQLAlchemy wants it, with the driver spelled out: 2.1 takes the bare form for psycopg 3."""
         if self.database_url is None:
@@ -226,8 +235,7 @@ class Settings(BaseSettings):
                 values |= {text, *_parts(value)}
                 if "://" in text:
                     values.discard(text) if name == "database_url" and text.startswith("sqlite") else None
-                    password = urlsplit(text).password
-                    values |= {password} if password else set()
+                    values |= _passwords_in(text)
         return frozenset(value for value in values if value)
 
     @property
@@ -239,7 +247,7 @@ def _given(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
     """Environment over file, aliases resolved; an empty string counts as unset."""
     merged: dict[str, str] = {}
     if env_file is not None and env_file.is_file():
-        merged |= {name: value for name, value in dotenv_values(env_file).items() if value}
+        merged |= {name: value for name, value in dotenv_values(env_file).items() if value and value.strip()}
     merged |= {name: value for name, value in environ.items() if value.strip()}
     known = {name.upper() for name in Settings.model_fields}
     given = {name: value.strip() for name, value in merged.items() if name in known}
@@ -286,6 +294,15 @@ def _lines(error: ValidationError) -> list[str]:
 def _parts(value: SecretStr | None) -> tuple[str, ...]:
     texts = value.get_secret_value().split(",") if value else []
     return tuple(text.strip() for text in texts if text.strip())
+
+
+def _passwords_in(address: str) -> set[str]:
+    """As written and as libraries read it; none where the address cannot be read."""
+    try:
+        password = urlsplit(address).password
+    except ValueError:
+        return set()
+    return {password, unquote(password)} if password else set()
 
 
 def _each_at_least(value: SecretStr | None, least: int, unit: str, size: Any) -> SecretStr | None:

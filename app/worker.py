@@ -8,7 +8,6 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
 from functools import partial
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -33,13 +32,6 @@ RECORD_SECONDS = 20.0
 EVENT_THREADS = 2
 
 log = get_logger(__name__)
-
-
-def rules_of(services: Services) -> Rules:
-    return Rules(
-        first_delay=timedelta(minutes=services.settings.first_message_delay_minutes),
-        attribution_window=timedelta(days=services.settings.attr_window_days),
-    )
 
 
 class Lane:
@@ -126,7 +118,7 @@ class Lane:
 class Worker:
     def __init__(self, services: Services) -> None:
         self._services = services
-        self._rules = rules_of(services)
+        self._rules = Rules.of(services.settings)
         self._channels = build_channels(services.settings)
         self._sender = Sender(
             services.database,

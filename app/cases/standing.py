@@ -24,6 +24,7 @@ from app.recovery.keys import wording_key
 from app.recovery.machine import CaseReason, CaseState, Ended, assess
 from app.recovery.plan import POLICY_VERSION, Plan, Situation, plan
 from app.recovery.reasons import Reason, Why
+from app.settings import Settings
 
 STOPPABLE = ("planned", "claimed", "sending")
 
@@ -34,6 +35,13 @@ class Rules:
 
     first_delay: timedelta
     attribution_window: timedelta
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Rules":
+        return cls(
+            first_delay=timedelta(minutes=settings.first_message_delay_minutes),
+            attribution_window=timedelta(days=settings.attr_window_days),
+        )
 
 
 def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: datetime, rules: Rules) -> Case:

@@ -71,7 +71,7 @@ class Sender:
     def carry_out(self, claim: Claim, *, times: Times) -> Outcome | None:
         """Send the step's message unless something forbids it; None: nothing was sent."""
         with self._database.transaction() as session:
-            ready = self._prepare(session, claim, times)
+            ready = self.prepare(session, claim, times)
         if ready is None:
             return None
         faults.point("before_send")
@@ -86,26 +86,35 @@ class Sender:
     def record(self, claim: Claim, outcome: Outcome, *, times: Times) -> None:
         """Write what became of a send. A cancellation that landed meanwhile keeps the step's state."""
         with self._database.transaction() as session:
-            delivery = session.scalars(
-                select(Delivery)
-                .where(Delivery.step_id == claim.row_id, Delivery.fence == claim.fence)
-                .with_for_update()
-            ).one()
-            values = self._after(session, claim, outcome, times)
-            moved = move(session, Step, claim, held="sending", values={**values, "lease_until": None})
-            if delivery.outcome == "in_flight":
-                _complete(delivery, outcome, times)
-            if isinstance(outcome, GiveUp) and outcome.suppress:
-                case = session.get_one(Case, delivery.case_id)
-                suppress(
-                    session, case.merchant, channel=delivery.channel, address=delivery.recipient,
-                    reason=outcome.reason, now=times.now,
-                )  # fmt: skip
+            moved = self.note(session, claim, outcome, times)
         faults.point("after_record")
         log.info(
             "delivery.recorded", step_id=claim.row_id, outcome=type(outcome).__name__,
             reason=getattr(outcome, "reason", None), kept_state=not moved,
         )  # fmt: skip
+
+    def note(self, session: Session, claim: Claim, outcome: Outcome, times: Times) -> bool:
+        """As `record`, in the caller's transaction; False where the step was cancelled meanwhile."""
+        delivery = session.scalars(
+            select(Delivery)
+            .where(Delivery.step_id == claim.row_id, Delivery.fence == claim.fence)
+            .with_for_update()
+        ).one()
+        values = self._after(session, claim, outcome, times)
+        moved = move(session, Step, claim, held="sending", values={**values, "lease_until": None})
+        if delivery.outcome == "in_flight":
+            _complete(delivery, outcome, times)
+        if isinstance(outcome, GiveUp) and outcome.suppress:
+            case = session.get_one(Case, delivery.case_id)
+            suppress(
+                session,
+                case.merchant,
+                channel=delivery.channel,
+                address=delivery.recipient,
+                reason=outcome.reason,
+                now=times.now,
+            )
+        return moved
 
     def put_off(self, claim: Claim, error: Exception, *, times: Times) -> None:
         """A step that failed before its send is tried again later, and dead after the last try."""
@@ -130,7 +139,8 @@ class Sender:
             log.warning("delivery.unknown", step_id=claim.row_id, reason="worker_lost")
         return len(lost) + len(torn)
 
-    def _prepare(self, session: Session, claim: Claim, times: Times) -> Ready | None:
+    def prepare(self, session: Session, claim: Claim, times: Times) -> Ready | None:
+        """The fresh look; where it says go, the step is marked as sending and its delivery written."""
         case = _lock_case(session, claim)
         step = holding(session, Step, claim)
         if case is None or step is None:

@@ -54,17 +54,21 @@ def _process(database: Database, claim: Claim, *, times: Times, rules: Rules) ->
         row = holding(session, InboxRow, claim)
         if row is None:
             return
-        parsed = parse(row.body, received_at=row.received_at)
-        match parsed:
-            case Ignored() | Quarantined():
-                _mark_without_effect(session, row, parsed, times)
-            case fact:
-                applied = apply(session, fact, now=times.now, rules=rules)
-                _mark(row, applied)
-        row.done_at, row.lease_until = times.now, None
+        take_effect(session, row, times=times, rules=rules)
         session.flush()
         faults.point("inbox_before_commit")
     log.info("inbox.processed", row_id=row.id, state=row.state, reason=row.reason, type=row.event_type)
+
+
+def take_effect(session: Session, row: InboxRow, *, times: Times, rules: Rules) -> None:
+    """Parse one event, apply it and mark its row. The caller owns the transaction."""
+    parsed = parse(row.body, received_at=row.received_at)
+    match parsed:
+        case Ignored() | Quarantined():
+            _mark_without_effect(session, row, parsed, times)
+        case fact:
+            _mark(row, apply(session, fact, now=times.now, rules=rules))
+    row.done_at, row.lease_until = times.now, None
 
 
 def _mark(row: InboxRow, applied: Applied) -> None:

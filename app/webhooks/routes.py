@@ -25,6 +25,8 @@ log = get_logger(__name__)
 UNVERIFIED_RATE = "50 per minute"
 """Only posts that fail count: refusing a signed event would make Whop switch the endpoint off."""
 RETRY_AFTER_S = 5
+MAX_BODY = 256 * 1024
+"""Bytes; Whop's events are a few thousand."""
 
 
 class UnsupportedMediaType(AppError):

@@ -1,0 +1,112 @@
+"""Who may call what. Every view declares it; one hook enforces it before the view runs.
+
+A view without a declaration is refused: nothing is open by accident. What the declaration says of methods
+is left to the router, what it says of a signature or a customer's token to the view that reads it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, g, request, session
+from flask_wtf.csrf import CSRFProtect
+
+from app.errors import NotFound, NotSignedIn, TooMany, Unavailable
+from app.log import get_logger
+from app.security import limits
+from app.security.tenancy import load_signed_in
+from app.services import services
+
+API_RATE = "100 per 15 minutes"
+SIGN_IN_RATE = "20 per 15 minutes"
+
+log = get_logger(__name__)
+csrf = CSRFProtect()
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Who(StrEnum):
+    ANYONE = "anyone"
+    SIGNATURE = "signature"
+    """Whoever can sign with the webhook's secret; the view verifies."""
+    CUSTOMER = "customer"
+    """Whoever holds the token in the address; the view reads it."""
+    SIGNED_IN = "signed_in"
+    MOCK_LOGIN = "mock_login"
+    """Anyone in development, and elsewhere where MOCK_LOGIN is true."""
+    DEVELOPMENT = "development"
+    """Anyone in development; in production the page does not exist."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    who: Who
+    csrf: bool
+    """Requests that change something carry a CSRF token."""
+    rate: str | None
+    """Of one person where they are signed in, else of one address."""
+
+
+def install(app: Flask) -> None:
+    csrf.init_app(app)
+    app.before_request(enforce)
+    access(who=Who.ANYONE, csrf=False, rate=None)(app.view_functions["static"])
+
+
+def access(*, who: Who, csrf: bool, rate: str | None) -> Callable[[View], View]:
+    """Declare who may call a view. Put it right below the route."""
+
+    def declare(view: View) -> View:
+        vars(view)["access"] = Access(who, csrf, rate)
+        return view
+
+    return declare
+
+
+def declared(endpoint: str) -> Access | None:
+    """What the view of this endpoint declares."""
+    found = getattr(current_app.view_functions[endpoint], "access", None)
+    return found if isinstance(found, Access) else None
+
+
+def enforce() -> None:
+    """Refuse the request, or let it pass. Runs before every view."""
+    if request.endpoint is None:
+        return  # the router has its own answer: 404, or 405
+    rule = declared(request.endpoint)
+    if rule is None:
+        log.error("access.undeclared", endpoint=request.endpoint)
+        raise NotFound
+    if not _exists_here(rule.who):
+        log.warning("access.not_here", endpoint=request.endpoint, address=request.remote_addr)
+        raise NotFound
+    lost = getattr(session, "lost", False)
+    if rule.who is Who.SIGNED_IN and lost:
+        raise Unavailable
+    if rule.who in (Who.SIGNED_IN, Who.DEVELOPMENT):
+        g.signed_in = load_signed_in()
+    _keep_rate(rule)
+    if rule.who is Who.SIGNED_IN and g.signed_in is None:
+        raise NotSignedIn
+    if rule.csrf and not lost:  # a lost session has nobody signed in whose rights could be abused
+        csrf.protect()
+
+
+def _exists_here(who: Who) -> bool:
+    settings = services().settings
+    if who is Who.DEVELOPMENT:
+        return not settings.production
+    if who is Who.MOCK_LOGIN:
+        return not settings.production or settings.mock_login
+    return True
+
+
+def _keep_rate(rule: Access) -> None:
+    if rule.rate is None:
+        return
+    person = g.get("signed_in")
+    key = person.actor if person else request.remote_addr or "unknown"
+    wait = limits.hit(rule.rate, scope=request.blueprint or "page", key=key)
+    if wait is not None:
+        raise TooMany(retry_after=wait)

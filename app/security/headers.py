@@ -1,0 +1,88 @@
+"""What every answer says to the browser, which hosts and proxies are believed, and where the files lie.
+
+Strict by default: only our own scripts and styles, no frames, no inline code, nothing kept by caches.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, request
+from flask_talisman import Talisman
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.settings import Settings
+
+STATIC = Path(__file__).parents[1] / "static"
+YEAR_S = 31_536_000
+LOCAL = ("localhost", "127.0.0.1", "[::1]")
+
+
+talisman = Talisman()
+"""A view may loosen a rule for itself: `@talisman(frame_options="SAMEORIGIN")`."""
+
+
+def install(app: Flask, settings: Settings) -> None:
+    secure = settings.app_host.startswith("https://")
+    talisman.init_app(
+        app,
+        force_https=False,  # its redirect would lose a posted event; the proxy in front does it
+        strict_transport_security=secure,
+        strict_transport_security_max_age=YEAR_S,
+        session_cookie_secure=secure,
+        session_cookie_samesite="Lax",
+        frame_options="DENY",
+        content_security_policy=_policy(settings),
+        content_security_policy_nonce_in=["script-src"],
+        referrer_policy="same-origin",
+        permissions_policy={"camera": "()", "geolocation": "()", "microphone": "()", "payment": "()"},
+    )
+    app.after_request(_add)
+    if settings.trusted_proxy_hops:
+        hops = settings.trusted_proxy_hops
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
+    if settings.production:
+        app.config["TRUSTED_HOSTS"] = [urlsplit(settings.app_host).hostname or "", *LOCAL]
+    base = f"{settings.cdn_url.rstrip('/')}" if settings.cdn_url else ""
+    app.jinja_env.globals["asset"] = lambda name: f"{base}/static/{name}?v={_version(name)}"
+
+
+def _policy(settings: Settings) -> dict[str, object]:
+    own = ["'self'", *([_origin(settings.cdn_url)] if settings.cdn_url else [])]
+    return {
+        "default-src": "'none'",
+        "script-src": own,
+        "style-src": own,
+        "img-src": [*own, "data:"],
+        "font-src": own,
+        "connect-src": "'self'",
+        # A form of ours may end at Whop: the fix page's button answers with a redirect to it.
+        "form-action": ["'self'", "https://whop.com", "https://*.whop.com"],
+        "base-uri": "'none'",
+        "object-src": "'none'",
+        "frame-src": "'self'",
+        "frame-ancestors": "'none'",
+    }
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def _add(response: Response) -> Response:
+    response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    if request.endpoint == "static":
+        known = request.args.get("v")
+        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if known else "no-cache"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+@cache
+def _version(name: str) -> str:
+    """Changes with the file's content, so that browsers may keep it for a year."""
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]

@@ -1,0 +1,59 @@
+"""The web application on both databases, with a visitor, a signed-in merchant and their rows."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.db import Database
+from app.models import Merchant
+from app.services import EXTENSION, Services
+from tests.conftest import MakeSettings
+from tests.support.clock import FixedClock
+
+CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture
+def app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[Flask]:
+    settings = make_settings(DATABASE_URL=database.engine.url.render_as_string(hide_password=False))
+    made = create_app(settings, clock)
+    yield made
+    wired = made.extensions[EXTENSION]
+    assert isinstance(wired, Services)
+    wired.database.close()
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A visitor who has not signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def signed_in_client(app: Flask) -> FlaskClient:
+    """The owner of merchant biz_A."""
+    return signed_in(app, "biz_A")
+
+
+@pytest.fixture
+def merchant(signed_in_client: FlaskClient, database: Database) -> Merchant:
+    with database.reading() as read:
+        return read.query(Merchant).filter_by(biz_id="biz_A").one()
+
+
+def signed_in(app: Flask, biz_id: str) -> FlaskClient:
+    client = app.test_client()
+    answer = client.get("/auth/dev", query_string={"email": "owner@example.com", "whop": biz_id})
+    assert answer.status_code == 302
+    return client
+
+
+def csrf_token(client: FlaskClient, path: str = "/logout") -> str:
+    """A token of this client's session, from a page with a form."""
+    found = CSRF.search(client.get(path).get_data(as_text=True))
+    assert found is not None
+    return found[1]
