@@ -15,10 +15,11 @@ from app.errors import SettingsError
 from app.log import configure
 from app.ops.demo import Demo
 from app.security.tenancy import MOCK_MERCHANT
-from app.serve import ProcessTree, WebServer, run_worker
+from app.serve import ProcessTree, run_worker
 from app.services import Services
 from app.settings import Settings
 from app.version import VERSION
+from app.web_server import WebServer
 from app.worker import Worker
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -88,7 +89,9 @@ def migrate_command(revision: str, down: str | None) -> None:
 
 
 @cli.command()
-@click.option("--merchant", default=MOCK_MERCHANT, show_default=True, help="Account id of the merchant to fill.")
+@click.option(
+    "--merchant", default=MOCK_MERCHANT, show_default=True, help="Account id of the merchant to fill."
+)
 @click.option("--cases", default=240, show_default=True, type=click.IntRange(1, 20_000))
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same merchant.")
 def demo(merchant: str, cases: int, seed: int) -> None:

@@ -1,24 +1,18 @@
-"""Starts and stops processes: the web server, the worker, or both in one process tree.
+"""Starts and stops processes: the worker, or web server and worker in one process tree.
 
 SIGTERM and SIGINT ask for an orderly end within ten seconds, a second one ends everything at once.
 """
 
 import ctypes
-import logging
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import FrameType
-from typing import Any
-
-from gunicorn.app.base import BaseApplication
-from gunicorn.glogging import Logger as GunicornLogger
 
 from app.log import get_logger
-from app.settings import Settings
 from app.worker import Worker
 
 GRACE_SECONDS = 10
@@ -27,47 +21,6 @@ _PARENT_DIES = 1
 """Linux's PR_SET_PDEATHSIG."""
 
 log = get_logger(__name__)
-
-
-class _OurLines(GunicornLogger):  # type: ignore[misc]  # the library has no types
-    """gunicorn's lines go the way of all others: one format, masked."""
-
-    def setup(self, cfg: Any) -> None:
-        self.loglevel = logging.WARNING
-        for logger in (self.error_log, self.access_log):
-            logger.handlers, logger.propagate = [], True
-            logger.setLevel(self.loglevel)
-
-
-class WebServer(BaseApplication):  # type: ignore[misc]  # the library has no types
-    """gunicorn with threads. Each process makes its own application, after the fork."""
-
-    def __init__(self, settings: Settings, make_app: Callable[[], Any]) -> None:
-        self._settings = settings
-        self._make_app = make_app
-        super().__init__()
-
-    def load_config(self) -> None:
-        settings = self._settings
-        options = {
-            "bind": f"{settings.host}:{settings.port}",
-            "workers": settings.web_workers,
-            "threads": settings.web_threads,
-            "worker_class": "gthread",
-            "graceful_timeout": GRACE_SECONDS - 1,
-            "timeout": 60,
-            "keepalive": 5,
-            "limit_request_field_size": 16_380,
-            "forwarded_allow_ips": "",
-            "logger_class": _OurLines,
-            "control_socket_disable": True,
-            "proc_name": "autocharge-web",
-        }
-        for name, value in options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        return self._make_app()
 
 
 def run_worker(worker: Worker) -> int:

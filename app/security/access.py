@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from app.errors import NotFound, NotSignedIn, TooMany, Unavailable
 from app.log import get_logger
 from app.security import limits
-from app.security.tenancy import load_signed_in
+from app.security.tenancy import load_signed_in, session_lost
 from app.services import services
 
 API_RATE = "100 per 15 minutes"
@@ -81,15 +81,14 @@ def enforce() -> None:
     if not _exists_here(rule.who):
         log.warning("access.not_here", endpoint=request.endpoint, address=request.remote_addr)
         raise NotFound
-    lost = getattr(session, "lost", False)
-    if rule.who is Who.SIGNED_IN and lost:
-        raise Unavailable
     if rule.who in (Who.SIGNED_IN, Who.DEVELOPMENT):
+        if rule.who is Who.SIGNED_IN and session_lost():
+            raise Unavailable
         g.signed_in = load_signed_in()
     _keep_rate(rule)
     if rule.who is Who.SIGNED_IN and g.signed_in is None:
         raise NotSignedIn
-    if rule.csrf and not lost:  # a lost session has nobody signed in whose rights could be abused
+    if rule.csrf and not session_lost():  # a lost session has nobody signed in whose rights could be abused
         csrf.protect()
 
 

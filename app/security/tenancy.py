@@ -35,6 +35,11 @@ class SignedIn:
         return f"user:{self.user_id}"
 
 
+def session_lost() -> bool:
+    """The store of sessions was away: it is not known whether anybody is signed in."""
+    return bool(getattr(session, "lost", False))
+
+
 def load_signed_in() -> SignedIn | None:
     """The person behind this request's session, or None."""
     if USER not in session:

@@ -12,6 +12,7 @@ from app.db import Database
 from app.models import Merchant
 from app.services import EXTENSION, Services
 from tests.conftest import MakeSettings
+from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -19,7 +20,10 @@ CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 @pytest.fixture
 def app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[Flask]:
-    settings = make_settings(DATABASE_URL=database.engine.url.render_as_string(hide_password=False))
+    settings = make_settings(
+        DATABASE_URL=database.engine.url.render_as_string(hide_password=False),
+        WHOP_WEBHOOK_SECRET=whop.SECRET,
+    )
     made = create_app(settings, clock)
     yield made
     wired = made.extensions[EXTENSION]
