@@ -25,6 +25,7 @@ from app.models import Base, InboxRow, Step
 from app.services import Services
 from app.settings import Settings
 from app.worker import Worker
+from bench.floor import claim_loop, insert_loop, timed
 from tests.support.clock import FixedClock
 from tests.support.whop_events import encoded, payment_failed
 
@@ -74,15 +75,15 @@ def _round(options: argparse.Namespace) -> dict[str, float]:
 def _figures(services: Services, rows: int) -> dict[str, float]:
     database, clock = services.database, services.clock
     assert isinstance(clock, FixedClock)
-    insert_floor = _insert_floor(database, rows)
-    claim_floor = _claim_floor(database, rows)
-    stored = _timed(lambda: _store(database, rows, clock))
-    drained = _timed(lambda: _work(services, lambda: _left(database, InboxRow, "waiting", "claimed")))
+    insert_floor = insert_loop(database, rows)
+    claim_floor = claim_loop(database, rows)
+    stored = timed(lambda: _store(database, rows, clock))
+    drained = timed(lambda: _work(services, lambda: _left(database, InboxRow, "waiting", "claimed")))
     planned = _left(database, Step, "planned", "claimed", "sending")
     clock.advance(timedelta(hours=25))
     sent_before = _left(database, Step, "sent")
     due = rows
-    delivered = _timed(lambda: _work(services, lambda: due - (_left(database, Step, "sent") - sent_before)))
+    delivered = timed(lambda: _work(services, lambda: due - (_left(database, Step, "sent") - sent_before)))
     if planned != rows * 3 or _left(database, Step, "dead", "unknown", "gave_up"):
         sys.exit("errors in the run: its figures do not count")
     return {
@@ -95,76 +96,6 @@ def _figures(services: Services, rows: int) -> dict[str, float]:
         "drain / floor claim": claim_floor / drained,
         "deliveries / floor claim": claim_floor / delivered,
     }
-
-
-def _timed(work: Callable[[], object]) -> float:
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-def _insert_floor(database: Database, rows: int) -> float:
-    body = json.dumps(payment_failed()).encode()
-    with database.engine.connect() as connection:
-        kind = "BLOB" if database.sqlite else "BYTEA"
-        number = "INTEGER PRIMARY KEY" if database.sqlite else "BIGSERIAL PRIMARY KEY"
-        connection.execute(text("DROP TABLE IF EXISTS bench_floor"))
-        connection.execute(
-            text(
-                f"CREATE TABLE bench_floor (id {number}, name TEXT UNIQUE, state TEXT, tries INTEGER, body {kind})"
-            )
-        )
-        connection.commit()
-    raw = database.engine.raw_connection()
-    mark = "?" if database.sqlite else "%s"
-    statement = f"INSERT INTO bench_floor (name, state, tries, body) VALUES ({mark}, 'waiting', 0, {mark})"
-    cursor = raw.cursor()
-
-    def insert() -> None:
-        for number in range(rows):
-            if database.sqlite:
-                cursor.execute("BEGIN IMMEDIATE")
-            cursor.execute(statement, (f"name {number}", body))
-            raw.commit()
-
-    try:
-        return _timed(insert)
-    finally:
-        raw.close()
-
-
-def _claim_floor(database: Database, rows: int) -> float:
-    raw = database.engine.raw_connection()
-    cursor = raw.cursor()
-    lock = "" if database.sqlite else "FOR UPDATE SKIP LOCKED"
-    claim = (
-        "UPDATE bench_floor SET state = 'claimed', tries = tries + 1 WHERE id IN "
-        f"(SELECT id FROM bench_floor WHERE state = 'waiting' ORDER BY id LIMIT 1 {lock}) RETURNING id"
-    )
-    cursor.execute("CREATE INDEX bench_floor_due ON bench_floor (id) WHERE state = 'waiting'")
-    raw.commit()
-    mark = "?" if database.sqlite else "%s"
-    finish = f"UPDATE bench_floor SET state = 'done' WHERE id = {mark} AND tries = 1"
-
-    def one() -> None:
-        for statement in (claim, finish):
-            if database.sqlite:
-                cursor.execute("BEGIN IMMEDIATE")
-            if statement is claim:
-                cursor.execute(claim)
-                (found,) = cursor.fetchone()
-            else:
-                cursor.execute(finish, (found,))
-            raw.commit()
-
-    def loop() -> None:
-        for _ in range(rows):
-            one()
-
-    try:
-        return _timed(loop)
-    finally:
-        raw.close()
 
 
 def _store(database: Database, rows: int, clock: FixedClock) -> None:

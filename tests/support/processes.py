@@ -2,12 +2,15 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
@@ -16,22 +19,55 @@ PATIENCE_S = 60.0
 @contextmanager
 def running(command: str, env: Mapping[str, str], *, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
     """`autocharge <command>` as a child; killed at the end if it still runs."""
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     log = (cwd / f"{command}.log").open("ab")
     child = subprocess.Popen(
         [sys.executable, "-m", "app.cli", command],
         cwd=cwd,
-        env={**inherited, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **env},
+        env=environment(env),
         stdout=log,
         stderr=log,
+        start_new_session=True,
     )
     try:
         yield child
     finally:
         if child.poll() is None:
-            child.kill()
+            os.killpg(child.pid, signal.SIGKILL)  # with the processes that it has made
         child.wait(timeout=10)
         log.close()
+
+
+def run(*arguments: str, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    """`autocharge <arguments>` to its end."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *arguments],
+        cwd=cwd,
+        env=environment(env),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        input="",
+    )
+
+
+def environment(env: Mapping[str, str]) -> dict[str, str]:
+    """What a child sees: nothing of this process's settings."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**inherited, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **env}
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(address: str) -> bool:
+    """Something listens there and says that it is well."""
+    try:
+        return httpx.get(f"{address}/healthz", timeout=2).status_code == 200
+    except httpx.HTTPError:
+        return False
 
 
 def wait_until(true: Callable[[], bool], what: str, *, child: subprocess.Popen[bytes] | None = None) -> None:

@@ -1,0 +1,25 @@
+"""`make bench`: the door and the worker, each beside its floor, on SQLite and on PostgreSQL."""
+
+import os
+import subprocess
+import sys
+
+from tests.support import postgres
+
+PARTS = ("bench.door", "bench.engine")
+
+
+def main() -> int:
+    with postgres.server() as server, postgres.fresh_database(server) as url:
+        for part in PARTS:
+            for database in ("", url.render_as_string(hide_password=False)):
+                print(f"\n== {part} on {'PostgreSQL' if database else 'SQLite'}", flush=True)
+                arguments = [sys.executable, "-m", part, *(["--database", database] if database else [])]
+                finished = subprocess.run(arguments, env={**os.environ, "LOG_LEVEL": "ERROR"})
+                if finished.returncode:
+                    return finished.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
