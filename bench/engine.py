@@ -8,7 +8,6 @@ The floor is what the database alone allows: a bare INSERT+COMMIT loop and a bar
 """
 
 import argparse
-import json
 import statistics
 import sys
 import tempfile
@@ -17,10 +16,11 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from app.db import Database
 from app.inbox.store import store_event
+from app.log import configure
 from app.models import Base, InboxRow, Step
 from app.services import Services
 from app.settings import Settings
@@ -63,6 +63,7 @@ def _round(options: argparse.Namespace) -> dict[str, float]:
             },
             env_file=None,
         )
+        configure(settings)
         services = Services.make(settings, FixedClock(START + timedelta(seconds=10)))
         Base.metadata.drop_all(services.database.engine)
         Base.metadata.create_all(services.database.engine)
