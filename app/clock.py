@@ -58,9 +58,11 @@ class MovableClock:
 
     def _load(self) -> timedelta:
         try:
-            return timedelta(seconds=float(self._path.read_text(encoding="ascii")))
-        except (FileNotFoundError, ValueError):
+            offset = timedelta(seconds=float(self._path.read_text(encoding="ascii")))
+            self.wall() + offset  # raises where it leaves the calendar
+        except (FileNotFoundError, ValueError, OverflowError):
             return timedelta()
+        return offset
 
     def _store(self, offset: timedelta) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, quote_plus
 
 MASK = "***"
 SHORTEST_VALUE = 6
@@ -24,11 +24,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     # "key": "value" and 'key': 'value', as JSON, repr() and tracebacks have them
     (
         re.compile(
-            rf"""((?P<q>["'])(?:{_KEY})(?P=q)\s{{0,3}}[:=,]\s{{0,3}})"""
+            rf"""((?P<q>["'])(?:{_KEY})(?P=q)\s{{0,3}}[:=,]\s{{0,3}}b?)"""
             r"""(["'])(?:\\.|(?!\3)[^\\\n]){0,4000}\3""",
             re.I,
         ),
         rf"\1\3{MASK}\3",
+    ),
+    # key='value', as dataclasses and settings show themselves
+    (
+        re.compile(rf"""(?<![\w-])((?:{_KEY})\s?=\s?)(["'])(?:\\.|(?!\2)[^\\\n]){{0,4000}}\2""", re.I),
+        rf"\1\2{MASK}\2",
     ),
     # key=value in addresses, forms and our own development lines; key: value in headers
     (re.compile(rf"(?<![\w-])((?:{_KEY})\s?=\s?)(?![\"'])[^\s&\"',;)\]}}]{{1,4000}}", re.I), rf"\1{MASK}"),
@@ -41,7 +46,7 @@ _PATTERNS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{6,}", re.I), rf"\1 {MASK}"),
     (re.compile(r"(://)[^\s/@:\"']{0,200}:[^\s/@\"']{1,200}@"), rf"\1{MASK}@"),
     (re.compile(r"(/(?:r|unsubscribe|preferences|connect)/)[\w.~%-]{8,400}"), rf"\1{MASK}"),
-    (re.compile(r"(?<![\w.+%-])[\w.+%-]{1,64}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), MASK),
+    (re.compile(r"(?<![\w.+%-])[\w.+%-]{1,320}(?:@|%40)[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}"), MASK),
 )
 
 
@@ -70,7 +75,8 @@ class Masker:
             return self.mask_event(value)
         if isinstance(value, list | tuple | set | frozenset):
             return [self._mask_value(item) for item in value]
-        return value
+        # Before JSON escapes the quotes by which keys inside a text are found.
+        return self.mask_text(value) if isinstance(value, str) else value
 
 
 def _is_secret_key(key: object) -> bool:
@@ -78,8 +84,16 @@ def _is_secret_key(key: object) -> bool:
 
 
 def _forms(value: str) -> Iterable[str]:
-    """A secret as it may stand in a line: plain, in JSON, in an address, in basic sign-in."""
-    yield value
-    yield json.dumps(value)[1:-1]
-    yield quote(value, safe="")
-    yield base64.b64encode(value.encode()).decode("ascii").rstrip("=")
+    """A secret as it may stand in a line: plain, quoted, in JSON, in an address, in base64 at any place."""
+    yield from (
+        value,
+        repr(value)[1:-1],
+        json.dumps(value)[1:-1],
+        json.dumps(value, ensure_ascii=False)[1:-1],
+    )
+    yield from (quote(value, safe=""), quote(value), quote_plus(value))
+    for before in range(3):
+        encoded = base64.b64encode(b"\0" * before + value.encode("utf-8", "replace")).decode("ascii")
+        # Without the letters that also hold bits of the neighbours ("user:" in basic sign-in).
+        whole = encoded.rstrip("=")[:-1] if encoded.endswith("=") else encoded
+        yield whole[(0, 2, 3)[before] :]

@@ -97,6 +97,8 @@ def _apply_payment(
         fresh_attempt = keep_attempt(session, payment, fact)
     keep_view(payment, view, at=fact.at, failure=failure)
     keep_known(payment, after)
+    if payment.disputes:  # perhaps heard before anybody knew whose payment it is
+        stop_contact(session, session.get_one(Customer, payment.customer_id), "disputed", now=now)
     case = _case_of(session, payment)
     opened = case is None
     if case is None:

@@ -16,13 +16,12 @@ TIMES = ("failed_at", "last_failed_at", "pending_at", "paid_at", "voided_at", "u
 SNAPSHOT = (
     "membership_id",
     "product_title",
-    "decline_code",
-    "failure_message",
     "retryable",
     "payments_failed",
     "next_attempt_at",
     "recovery_url",
 )
+DECLINE = ("decline_code", "failure_message")
 CARD = ("brand", "last4", "exp_month", "exp_year")
 ON_SCHEDULE = timedelta(minutes=15)
 """An attempt this near to the one that Whop announced is Whop's own."""
@@ -73,20 +72,24 @@ def keep_known(payment: Payment, known: Known) -> None:
 
 
 def keep_view(payment: Payment, view: PaymentView, *, at: datetime, failure: bool) -> None:
-    """Take over the newest snapshot. Only a failure may change the decline: a success has none."""
+    """Take over the newest snapshot. The decline is the newest failure's, heard before a success or after it.
+
+    Call it before `keep_known`: the last failure known so far tells which one is the newest.
+    """
     newer = at >= payment.seen_at or payment.billing_reason is None
     if newer:
         payment.seen_at = max(at, payment.seen_at)
         payment.billing_reason = view.billing_reason.value
         for name in SNAPSHOT:
             value = getattr(view, name)
-            if value is None and (
-                name in STICKY or (name.startswith(("decline", "failure")) and not failure)
-            ):
-                continue
-            setattr(payment, name, value)
+            if value is not None or name not in STICKY:
+                setattr(payment, name, value)
         for name in CARD:
             setattr(payment, f"card_{name}", getattr(view.card, name))
+    attempted = view.last_attempt_at or at
+    if failure and (payment.last_failed_at is None or (attempted, newer) >= (payment.last_failed_at, True)):
+        for name in DECLINE:
+            setattr(payment, name, getattr(view, name))
     if view.amount is not None and (newer or payment.amount_minor is None):
         payment.amount_minor, payment.currency = view.amount.minor, view.amount.currency
     for name in STICKY:

@@ -244,7 +244,10 @@ def _follow_payment(case: Case, payment: Payment) -> None:
 def _follow_class(session: Session, case: Case, *, now: datetime) -> bool:
     """A newer decline may need other words, or none. True where the class is another now."""
     newest = classify(case.payment.decline_code).value
-    if newest == case.decline_class or case.closed_at is not None:
+    if newest == case.decline_class:
+        return False
+    if case.closed_at is not None:  # nothing is sent any more; it only counts in the right class
+        case.decline_class = newest
         return False
     detail = {"from": case.decline_class, "to": newest, "code": case.payment.decline_code}
     case.decline_class = newest

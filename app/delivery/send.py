@@ -95,13 +95,14 @@ class Sender:
 
     def note(self, session: Session, claim: Claim, outcome: Outcome, times: Times) -> bool:
         """As `record`, in the caller's transaction; False where the step was cancelled meanwhile."""
+        values = self._after(session, claim, outcome, times)
+        # The step before the delivery, as `free_expired` takes them: no deadlock with a late worker.
+        moved = move(session, Step, claim, held="sending", values={**values, "lease_until": None})
         delivery = session.scalars(
             select(Delivery)
             .where(Delivery.step_id == claim.row_id, Delivery.fence == claim.fence)
             .with_for_update()
         ).one()
-        values = self._after(session, claim, outcome, times)
-        moved = move(session, Step, claim, held="sending", values={**values, "lease_until": None})
         if delivery.outcome == "in_flight":
             _complete(delivery, outcome, times)
         if isinstance(outcome, GiveUp) and outcome.suppress:

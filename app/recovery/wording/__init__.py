@@ -6,11 +6,10 @@ or by which way a message goes out.
 
 from .catalogue import KEYS, LANGUAGES, VERSION, keys_for, wording
 from .content import Content, compose
-from .texts import GOOD_AGAIN, Wording
+from .texts import Wording
 from .values import MessageValues
 
 __all__ = [
-    "GOOD_AGAIN",
     "KEYS",
     "LANGUAGES",
     "VERSION",

@@ -1,7 +1,7 @@
 """The default texts in English. Said by the merchant; neutral, short, and never louder than the facts."""
 
 from . import en_lines as say
-from .texts import GOOD_AGAIN, Line, Phrases, Wording
+from .texts import Line, Phrases, Wording
 
 PHRASES = Phrases(
     greeting=("Hi {customer_name},", "Hello,"),
@@ -193,23 +193,5 @@ WORDINGS: dict[str, Wording] = {
         button="Open your membership",
         closing=say.CLOSING,
         footer=say.WHY,
-    ),
-    GOOD_AGAIN: Wording(
-        subject=("Your payment for {product} came through", "Your payment to {merchant} came through"),
-        preview="Thank you. There is nothing more to do for it.",
-        paragraphs=(
-            (
-                "Your payment of {amount} for {product} at {merchant} came through. Thank you!",
-                "Your payment for {product} at {merchant} came through. Thank you!",
-                "Your payment of {amount} to {merchant} came through. Thank you!",
-                "Your payment to {merchant} came through. Thank you!",
-            ),
-            "There is nothing more to do for it, and we will not remind you of it again.",
-            say.ALSO_OPEN,
-        ),
-        button="See your membership",
-        closing=say.CLOSING,
-        footer=say.WHY,
-        details=("product", "amount"),
     ),
 }

@@ -1,7 +1,7 @@
 """The default texts in Russian. Said by the merchant; calm, short, and only of what is known."""
 
 from . import ru_lines as say
-from .texts import GOOD_AGAIN, Line, Phrases, Wording
+from .texts import Line, Phrases, Wording
 
 PHRASES = Phrases(
     greeting=("Здравствуйте, {customer_name}!", "Здравствуйте!"),
@@ -207,23 +207,5 @@ WORDINGS: dict[str, Wording] = {
         button="Открыть подписку",
         closing=say.CLOSING,
         footer=say.WHY,
-    ),
-    GOOD_AGAIN: Wording(
-        subject=("Платёж за «{product}» прошёл", "Платёж за подписку прошёл: {merchant}"),
-        preview="Спасибо! По этому платежу больше ничего делать не нужно.",
-        paragraphs=(
-            (
-                "Платёж {amount} за вашу подписку «{product}» (продавец: {merchant}) прошёл. Спасибо!",
-                "Платёж за вашу подписку «{product}» (продавец: {merchant}) прошёл. Спасибо!",
-                "Платёж {amount} за вашу подписку (продавец: {merchant}) прошёл. Спасибо!",
-                "Платёж за вашу подписку (продавец: {merchant}) прошёл. Спасибо!",
-            ),
-            "Больше ничего делать не нужно, и об этом платеже мы больше не напомним.",
-            say.ALSO_OPEN,
-        ),
-        button="Открыть подписку",
-        closing=say.CLOSING,
-        footer=say.WHY,
-        details=("product", "amount"),
     ),
 }

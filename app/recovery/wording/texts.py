@@ -8,9 +8,6 @@ from dataclasses import dataclass
 
 Line = str | tuple[str, ...]
 
-GOOD_AGAIN = "good_again"
-"""The note that the payment came through; sent only to somebody who was written to before."""
-
 DETAILS = ("product", "amount", "card", "failed_on")
 """The placeholders that a reminder also shows as rows, in this order."""
 

@@ -226,8 +226,8 @@ def test_any_text_makes_a_message(name: str, title: str, zone: str) -> None:
 
 
 def test_a_merchant_without_a_name_is_not_a_gap() -> None:
-    assert composed("good_again", merchant_title=" ", product_title=None).subject == (
-        "Your payment to a seller on Whop came through"
+    assert composed("funds.first", merchant_title=" ", product_title=None).subject == (
+        "Your payment to a seller on Whop did not go through"
     )
 
 

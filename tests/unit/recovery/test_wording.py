@@ -12,7 +12,7 @@ from app.recovery.decline import POLICIES, Angle
 from app.recovery.keys import wording_key
 from app.recovery.placeholders import NAMES, PLACEHOLDERS, SAMPLES, fill, lint, names_in
 from app.recovery.plan import CAMPAIGN
-from app.recovery.wording import GOOD_AGAIN, KEYS, LANGUAGES, VERSION, Content, Wording, compose, keys_for
+from app.recovery.wording import KEYS, LANGUAGES, VERSION, Content, Wording, compose, keys_for
 from app.recovery.wording import wording as text_of
 from app.recovery.wording.catalogue import phrases
 from app.recovery.wording.texts import Line
@@ -99,14 +99,14 @@ def test_every_message_of_the_campaign_has_a_text() -> None:
         for name, offsets in CAMPAIGN.items()
         for offset in offsets
     }
-    assert planned | {GOOD_AGAIN} == set(KEYS)
+    assert planned == set(KEYS)
 
 
 def test_an_angle_has_its_keys_in_the_order_of_the_conversation() -> None:
     assert keys_for(Angle.CARD) == ("card.first", "card.second", "card.last")
     assert keys_for(Angle.STOPPED) == ("stopped.note",)
     assert keys_for(Angle.NONE) == ()
-    assert sorted((GOOD_AGAIN, *(key for angle in Angle for key in keys_for(angle)))) == sorted(KEYS)
+    assert sorted(key for angle in Angle for key in keys_for(angle)) == sorted(KEYS)
 
 
 @pytest.mark.parametrize(("key", "language"), EVERY_TEXT)
@@ -154,7 +154,7 @@ def test_no_text_frightens_shames_or_hurries(key: str, language: str) -> None:
     everything = "\n".join(variant for line in lines_of(text_of(key, language)) for variant in variants(line))
     found = re.search(FORBIDDEN[language], everything, re.IGNORECASE)
     assert found is None, found
-    assert "!" not in everything or key == GOOD_AGAIN, "only thanks are exclaimed"
+    assert "!" not in everything
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

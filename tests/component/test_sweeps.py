@@ -1,0 +1,169 @@
+"""Periodic chores: each is a row that one worker at a time has, and a fault of one is told and tried again."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+from structlog.typing import EventDict
+
+from app.db import Database
+from app.models import Chore
+from app.services import Services
+from app.sweeps import LEASE, Sweeps
+from tests.conftest import MakeSettings
+from tests.support import whop_events as whop
+from tests.support.clock import FixedClock
+from tests.support.world import World
+
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def world(database: Database, clock: FixedClock) -> World:
+    return World(database, clock)
+
+
+@pytest.fixture
+def services(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Services:
+    return Services(settings=make_settings(), clock=clock, database=database)
+
+
+@pytest.fixture
+def sweeps(world: World, services: Services) -> Iterator[Sweeps]:
+    made = Sweeps(services, sender=world.sender, rules=world.rules)
+    made.prepare()
+    yield made
+
+
+def chores(world: World) -> dict[str, Chore]:
+    with world.database.reading() as session:
+        return {chore.name: chore for chore in session.scalars(select(Chore))}
+
+
+def run_due(sweeps: Sweeps) -> int:
+    count = 0
+    while claims := sweeps.claim(limit=1):
+        for claim in claims:
+            sweeps.run(claim)
+            count += 1
+    return count
+
+
+def test_every_chore_has_one_row_however_many_workers_start(world: World, sweeps: Sweeps) -> None:
+    before = chores(world)
+    sweeps.prepare()
+    assert {"free_leases", "close_stale_cases", "prune_sessions"} <= set(before)
+    assert {name: row.id for name, row in chores(world).items()} == {
+        name: row.id for name, row in before.items()
+    }
+
+
+def test_each_chore_runs_once_and_again_after_its_pause(world: World, sweeps: Sweeps) -> None:
+    total = len(chores(world))
+    assert run_due(sweeps) == total
+    assert run_due(sweeps) == 0
+    row = chores(world)["free_leases"]
+    assert (row.state, row.failed, row.done_at, row.lease_until) == ("waiting", None, world.now, None)
+    assert row.due_at == world.now + 5 * SECOND
+    world.clock.advance(5 * SECOND - SECOND / 10)
+    assert run_due(sweeps) == 0
+    world.clock.advance(SECOND / 10)
+    assert run_due(sweeps) == 1
+
+
+def test_two_workers_never_have_the_same_chore(world: World, sweeps: Sweeps, services: Services) -> None:
+    other = Sweeps(services, sender=world.sender, rules=world.rules)
+    total = len(chores(world))
+    mine, theirs = sweeps.claim(limit=1), other.claim(limit=99)
+    assert (len(mine), len(theirs)) == (1, total - 1)
+    assert {claim.row_id for claim in mine}.isdisjoint(claim.row_id for claim in theirs)
+    assert (sweeps.claim(limit=99), other.claim(limit=99)) == ([], [])
+
+
+def test_a_chore_whose_worker_died_is_taken_up_after_its_lease(world: World, sweeps: Sweeps) -> None:
+    (lost,) = sweeps.claim(limit=1)
+    world.clock.advance(LEASE)
+    assert lost.row_id not in {claim.row_id for claim in sweeps.claim(limit=99)}
+    world.clock.advance(SECOND)
+    (fresh,) = sweeps.claim(limit=1)
+    assert (fresh.row_id, fresh.fence) == (lost.row_id, lost.fence + 1)
+    sweeps.run(lost)
+    assert {row.id: row.state for row in chores(world).values()}[lost.row_id] == "claimed"
+    sweeps.run(fresh)
+    assert {row.id: row.state for row in chores(world).values()}[lost.row_id] == "waiting"
+
+
+def test_the_leases_of_dead_workers_are_freed(world: World, sweeps: Sweeps) -> None:
+    world.hear(whop.payment_failed(decline_code="expired_card", at=world.now))
+    world.clock.set(world.steps()[0].due_at)
+    (claim,) = world.sender.claim(times=world.times, limit=1)
+    world.sender.carry_out(claim, times=world.times)
+    world.clock.advance(HOUR)
+    run_due(sweeps)
+    assert (world.steps()[0].state, world.deliveries()[0].outcome) == ("unknown", "unknown")
+
+
+def test_a_case_without_a_word_for_two_weeks_is_lost_and_a_later_payment_still_wins(
+    world: World, sweeps: Sweeps
+) -> None:
+    start = world.now
+    world.hear(whop.payment_failed(at=start))
+    opened = world.case().opened_at
+    world.clock.set(opened + 14 * DAY)
+    run_due(sweeps)
+    assert world.case().state == "open"
+    world.clock.advance(15 * SECOND)
+    run_due(sweeps)
+    case = world.case()
+    assert (case.state, case.reason, case.closed_at) == ("lost", "window_ended", world.now)
+    assert {step.state for step in world.steps()} == {"cancelled"}
+    world.hear(whop.payment_succeeded(at=world.now + DAY))
+    assert (world.case().state, world.case().reason) == ("recovered", "paid")
+
+
+def test_a_case_on_hold_ends_with_the_window_too(world: World, sweeps: Sweeps) -> None:
+    world.hear(whop.payment_failed(at=world.now), whop.payment_pending(at=world.now + HOUR))
+    world.clock.advance(15 * DAY)
+    run_due(sweeps)
+    assert (world.case().state, world.case().reason) == ("lost", "window_ended")
+    assert run_due(sweeps) == 0
+
+
+def test_a_fault_of_one_chore_is_written_down_and_the_others_run(
+    world: World, sweeps: Sweeps, logged: list[EventDict]
+) -> None:
+    world.hear(whop.payment_failed(at=world.now))
+    with world.database.transaction() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'odd'"))
+    world.clock.advance(15 * DAY)
+    assert run_due(sweeps) == len(chores(world))
+    failed = {name: row.failed for name, row in chores(world).items() if row.failed}
+    assert failed == {"close_stale_cases": "ValueError"}
+    assert [line["chore"] for line in logged if line["event"] == "chore.failed"] == ["close_stale_cases"]
+    with world.database.transaction() as session:
+        session.execute(text("UPDATE \"case\" SET state = 'open'"))
+    world.clock.advance(15 * SECOND)
+    run_due(sweeps)
+    assert chores(world)["close_stale_cases"].failed is None
+    assert world.case().state == "lost"
+
+
+def test_a_database_that_is_away_leaves_the_chore_to_its_lease(world: World, sweeps: Sweeps) -> None:
+    claims = {claim.row_id: claim for claim in sweeps.claim(limit=99)}
+    with world.database.transaction() as session:
+        session.execute(text("ALTER TABLE inbox RENAME TO inbox_away"))
+    with pytest.raises(DBAPIError):
+        sweeps.run(claims[chores(world)["free_leases"].id])
+    assert chores(world)["free_leases"].state == "claimed"
+
+
+def test_a_chore_that_this_version_does_not_know_is_left_for_a_day(world: World, sweeps: Sweeps) -> None:
+    with world.database.transaction() as session:
+        session.add(Chore(name="of_tomorrow", state="waiting", due_at=world.now, attempts=0))
+    run_due(sweeps)
+    row = chores(world)["of_tomorrow"]
+    assert (row.state, row.failed, row.due_at) == ("waiting", None, world.now + DAY)
