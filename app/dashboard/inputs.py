@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
+
 from app.cases.queries import Cursor, Filters
 from app.errors import InvalidInput
 from app.recovery.decline import DeclineClass
@@ -23,6 +25,8 @@ GROUPS: Mapping[str, tuple[CaseState, ...]] = {
     **{state.value: (state,) for state in CaseState},
 }
 """Values of the filter `state`."""
+FILTERS = ("state", "class", "q", "from", "to")
+"""What narrows the list of cases."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -38,23 +42,28 @@ def period_of(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Peri
     last = _date(args, "to") or today
     first = _date(args, "from") or last - (days - 1) * DAY
     if first > last:
-        raise InvalidInput({"from": "it must not be after to"})
+        raise InvalidInput({"from": _("it must not be after to")})
     period = Period(first, last, zone)
     if period.days > MOST_DAYS:
-        raise InvalidInput({"from": f"at most {MOST_DAYS} days at once"})
+        raise InvalidInput({"from": _("at most %(most)s days at once", most=MOST_DAYS)})
     return period
+
+
+def days_of(args: Mapping[str, str]) -> int | None:
+    """How many days back from today are asked for; None where the days themselves are named."""
+    return None if args.get("from") or args.get("to") else _days(args.get("days", ""))
 
 
 def filters_of(args: Mapping[str, str], *, zone: ZoneInfo) -> Filters:
     """Raises `InvalidInput` naming the field."""
     state, decline_class = args.get("state", ""), args.get("class", "")
     if state not in GROUPS:
-        raise InvalidInput({"state": f"one of {', '.join(filter(None, GROUPS))}"})
+        raise InvalidInput({"state": _("one of: %(values)s", values=", ".join(filter(None, GROUPS)))})
     if decline_class and decline_class not in list(DeclineClass):
-        raise InvalidInput({"class": f"one of {', '.join(DeclineClass)}"})
+        raise InvalidInput({"class": _("one of: %(values)s", values=", ".join(DeclineClass))})
     first, last = _date(args, "from"), _date(args, "to")
     if first and last and first > last:
-        raise InvalidInput({"from": "it must not be after to"})
+        raise InvalidInput({"from": _("it must not be after to")})
     return Filters(
         states=GROUPS[state],
         decline_class=DeclineClass(decline_class) if decline_class else None,
@@ -69,9 +78,9 @@ def cursor_of(args: Mapping[str, str]) -> Cursor | None:
     text = args.get("after", "")
     if not text:
         return None
-    at, _, case_id = text.partition("-")
+    at, _dash, case_id = text.partition("-")
     if not (at.isascii() and at.isdigit() and len(at) <= 17):
-        raise InvalidInput({"after": "use the value of next"})
+        raise InvalidInput({"after": _("use the value of next")})
     return Cursor(_EPOCH + int(at) * _MICROSECOND, row_id(case_id, field="after"))
 
 
@@ -84,7 +93,7 @@ def written(cursor: Cursor | None) -> str | None:
 def row_id(text: str, *, field: str) -> int:
     """A row's number. Raises `InvalidInput` for anything that cannot be one."""
     if not (text.isascii() and text.isdigit() and len(text) <= 18):
-        raise InvalidInput({field: "use the value of next"})
+        raise InvalidInput({field: _("use the value of next")})
     return int(text)
 
 
@@ -92,7 +101,7 @@ def _days(text: str) -> int:
     if not text:
         return DEFAULT_DAYS
     if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MOST_DAYS):
-        raise InvalidInput({"days": f"a number from 1 to {MOST_DAYS}"})
+        raise InvalidInput({"days": _("a number from 1 to %(most)s", most=MOST_DAYS)})
     return int(text)
 
 
@@ -105,5 +114,5 @@ def _date(args: Mapping[str, str], field: str) -> date | None:
     except ValueError:
         day = None
     if day is None or not BEGINNING <= day <= date(2100, 1, 1):
-        raise InvalidInput({field: "write a day as 2026-11-20"})
+        raise InvalidInput({field: _("write a day as 2026-11-20")})
     return day

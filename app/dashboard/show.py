@@ -6,11 +6,18 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
-from babel.dates import format_date, format_datetime, format_skeleton, format_time, format_timedelta
+from babel.dates import (
+    format_date,
+    format_interval,
+    format_skeleton,
+    format_time,
+    format_timedelta,
+)
 from babel.numbers import format_decimal, format_percent
 from flask_babel import gettext as _
 
 from app.recovery.money import Money
+from app.recovery.period import Period
 
 NONE = "–"
 
@@ -32,18 +39,19 @@ class Show:
         if hours is None:
             return NONE
         if hours >= 48:
-            return _("%(number)s days", number=format_decimal(round(hours / 24, 1), locale=self.locale))
-        return _("%(number)s h", number=format_decimal(round(hours, 1), locale=self.locale))
+            return str(_("%(number)s days", number=format_decimal(round(hours / 24, 1), locale=self.locale)))
+        return str(_("%(number)s h", number=format_decimal(round(hours, 1), locale=self.locale)))
 
     def money(self, amount: Money | None) -> str:
         return NONE if amount is None else amount.text(str(self.locale))
 
-    def moneys(self, amounts: Sequence[Money]) -> list[str]:
-        """One text a currency."""
-        return [self.money(amount) for amount in amounts]
+    def moneys(self, amounts: Sequence[Money], *, among: Sequence[Money] = ()) -> list[str]:
+        """One text a currency. Where there is none it is a nought, in the first currency of `among`."""
+        shown = amounts or [Money(money.currency, 0) for money in among[:1]]
+        return [self.money(amount) for amount in shown] or [NONE]
 
     def moment(self, at: datetime) -> str:
-        return format_datetime(at, "medium", tzinfo=self.zone, locale=self.locale)
+        return f"{self.day(at.astimezone(self.zone).date())}, {self.clock(at)}"
 
     def short(self, at: datetime) -> str:
         """Day and month, with the year where it is another one."""
@@ -56,6 +64,10 @@ class Show:
 
     def day(self, day: date) -> str:
         return format_date(day, "medium", locale=self.locale)
+
+    def days(self, period: Period) -> str:
+        """From the first day to the last, each part said once."""
+        return format_interval(period.first, period.last, "yMMMd", locale=self.locale)
 
     def week(self, monday: date) -> str:
         return format_skeleton("MMMd", monday, locale=self.locale)

@@ -19,7 +19,7 @@ from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseReason, CaseState
 from app.recovery.plan import Position
 from app.recovery.reasons import Why
-from notifiers.mail import plain_text
+from notifiers.mail import render_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,15 +155,15 @@ def _title(entry: Entry, show: Show) -> str:
             places = {"message": _message(entry.detail["position"]), "channel": _channel(entry)}
             return str(sentences.DELIVERIES[entry.code]) % places
         case EntryKind.NOT_SENT:
-            return _("%(message)s was not sent", message=_message(entry.code))
+            return str(_("%(message)s was not sent", message=_message(entry.code)))
         case EntryKind.VISIT:
             return str(sentences.VISITS.get(entry.code, entry.code))
         case EntryKind.STEP:
-            return _("%(message)s by %(channel)s", message=_message(entry.code), channel=_channel(entry))
+            return str(_("%(message)s by %(channel)s", message=_message(entry.code), channel=_channel(entry)))
         case EntryKind.WHOP_TRIES:
-            return _("Whop tries the charge again by itself")
+            return str(_("Whop tries the charge again by itself"))
         case EntryKind.WINDOW_ENDS:
-            return _("If nothing comes in, the case closes as lost")
+            return str(_("If nothing comes in, the case closes as lost"))
 
 
 def _act(entry: Entry) -> str:
@@ -227,4 +227,4 @@ def _mail(entry: Entry) -> Mail | None:
     if not entry.message or "subject" not in entry.message:
         return None
     message = message_from(entry.message)
-    return Mail(str(entry.detail["recipient"]), message.subject, plain_text(message))
+    return Mail(str(entry.detail["recipient"]), message.subject, render_text(message))

@@ -1,0 +1,191 @@
+"""What the API answers, as plain values for JSON: codes for programs, beside them the words of the pages.
+
+Money is written in major units with its currency, times in ISO 8601 UTC, shares from 0 to 1.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from app.cases.listing import amount_of_case
+from app.cases.queries import Analytics, CaseRow, CaseView, ChannelFigures, Entry
+from app.dashboard import sentences
+from app.dashboard.show import Show
+from app.dashboard.story import Line, lines
+from app.models import Case, Merchant
+from app.recovery.decline import DeclineClass
+from app.recovery.machine import CaseReason
+from app.recovery.measure import Measure
+from app.recovery.money import Money
+from app.recovery.period import Period, iso_week
+from app.security.tenancy import SignedIn
+
+Answer = dict[str, Any]
+
+
+def me(person: SignedIn, merchant: Merchant) -> Answer:
+    return {
+        "user": {"id": person.user_id, "name": person.name, "email": person.email, "role": person.role},
+        "merchant": {
+            "id": merchant.id,
+            "biz_id": merchant.biz_id,
+            "name": merchant.display_name,
+            "zone": merchant.zone,
+            "locale": merchant.locale,
+        },
+    }
+
+
+def analytics(found: Analytics) -> Answer:
+    whole, incremental = found.whole, found.incremental
+    return {
+        **_days(found.period),
+        "definition": str(sentences.DEFINITION),
+        **_measure(whole, control=incremental.control),
+        "touched_then_recovered": _moneys(whole.touched_money),
+        "incremental": {
+            "status": incremental.status,
+            "points": incremental.points,
+            "low": incremental.low,
+            "high": incremental.high,
+            "treated": incremental.treated,
+            "control": incremental.control,
+        },
+        "median_hours_to_recover": None if found.median_hours is None else round(found.median_hours, 2),
+        "by_decline_class": [
+            {"class": name.value, "title": str(sentences.CLASS_TITLES[name]), **_measure(part)}
+            for name, part in found.by_class
+        ],
+        "by_week": [
+            {"week": iso_week(monday), "monday": monday.isoformat(), **_measure(part)}
+            for monday, part in found.by_week
+        ],
+    }
+
+
+def channels(period: Period, figures: Iterable[ChannelFigures]) -> Answer:
+    return {
+        **_days(period),
+        "channels": [
+            {
+                "channel": one.channel,
+                "messages": one.outcomes,
+                "cases": one.cases,
+                "recovered_after": one.recovered_after,
+                "recovered": _moneys(one.recovered_money),
+            }
+            for one in figures
+        ],
+    }
+
+
+def row(found: CaseRow) -> Answer:
+    """A case as it stands in a list."""
+    return {
+        "id": found.id,
+        "payment_id": found.payment_id,
+        "state": found.state.value,
+        "reason": found.reason.value if found.reason else None,
+        "decline_class": found.decline_class.value,
+        "decline_code": found.decline_code,
+        "amount": _money(found.amount),
+        "customer": {"name": found.customer_name, "email": found.customer_email},
+        "product": found.product_title,
+        "opened_at": _moment(found.opened_at),
+        "closed_at": _moment(found.closed_at),
+        "recovered_at": _moment(found.recovered_at),
+        "attribution": found.attribution,
+    }
+
+
+def case(view: CaseView, show: Show) -> Answer:
+    """A case with everything that happened to it, oldest first, and what is planned, soonest first."""
+    found, customer, payment = view.case, view.customer, view.payment
+    return {
+        "id": found.id,
+        "payment_id": payment.payment_id,
+        "membership_id": payment.membership_id,
+        "state": found.state,
+        "reason": found.reason,
+        **_explained(found),
+        "decline_code": payment.decline_code,
+        "amount": _money(amount_of_case(found)),
+        "customer": {
+            "name": customer.name,
+            "email": customer.email,
+            "contact_stopped": customer.contact_stopped,
+            "other_running_cases": view.other_running,
+        },
+        "product": payment.product_title,
+        "opened_at": _moment(found.opened_at),
+        "closed_at": _moment(found.closed_at),
+        "recovered_at": _moment(found.recovered_at),
+        "attribution": found.attribution,
+        "timeline": _entries(view.timeline.past, show),
+        "planned": _entries(view.timeline.planned, show),
+    }
+
+
+def _explained(found: Case) -> Answer:
+    """The codes of a case in words."""
+    decline_class = DeclineClass(found.decline_class)
+    return {
+        "reason_text": str(sentences.REASONS[CaseReason(found.reason)]) if found.reason else None,
+        "decline_class": decline_class.value,
+        "decline_class_title": str(sentences.CLASS_TITLES[decline_class]),
+        "decline_class_text": str(sentences.CLASS_SENTENCES[decline_class]),
+    }
+
+
+def _entries(entries: Sequence[Entry], show: Show) -> list[Answer]:
+    return [_entry(entry, line) for entry, line in zip(entries, lines(entries, show), strict=True)]
+
+
+def _entry(entry: Entry, line: Line) -> Answer:
+    return {
+        "at": _moment(entry.at),
+        "kind": entry.kind.value,
+        "code": entry.code,
+        "actor": entry.actor,
+        "text": line.title,
+        "notes": list(line.notes),
+        "detail": dict(entry.detail),
+        "why": dict(entry.why) if entry.why else None,
+        "message": {"to": line.mail.recipient, "subject": line.mail.subject, "text": line.mail.text}
+        if line.mail
+        else None,
+    }
+
+
+def _measure(found: Measure, *, control: int = 0) -> Answer:
+    rate = found.recovery_rate
+    return {
+        "cases": {
+            "opened": found.opened,
+            "recovered": found.recovered,
+            "lost": found.lost,
+            "in_progress": found.in_progress,
+            "control": control,
+            "touched_then_recovered": found.touched_then_recovered,
+        },
+        "recovery_rate": None if rate is None else round(rate, 4),
+        "recovered": _moneys(found.recovered_money),
+        "lost": _moneys(found.lost_money),
+        "at_risk": _moneys(found.at_risk),
+    }
+
+
+def _days(period: Period) -> Mapping[str, str]:
+    return {"from": period.first.isoformat(), "to": period.last.isoformat()}
+
+
+def _money(amount: Money | None) -> Answer | None:
+    return None if amount is None else {"amount": amount.plain(), "currency": amount.currency}
+
+
+def _moneys(amounts: Sequence[Money]) -> list[Answer | None]:
+    return [_money(amount) for amount in amounts]
+
+
+def _moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None

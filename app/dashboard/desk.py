@@ -1,0 +1,52 @@
+"""What a view works with: the merchant of the signed-in user in one open transaction, and how to show things.
+
+The transaction ends with the view; pages are rendered inside it. Opens no other merchant's rows.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask_babel import get_locale
+from sqlalchemy.orm import Session
+
+from app.dashboard.show import Show
+from app.models import Merchant
+from app.security.tenancy import current_merchant
+from app.services import services
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    session: Session
+    merchant: Merchant
+    now: datetime
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.merchant.zone)
+
+    @property
+    def show(self) -> Show:
+        return Show(locale=get_locale(), zone=self.zone, now=self.now)
+
+
+@contextmanager
+def reading() -> Iterator[Desk]:
+    with services().database.reading() as session:
+        yield _desk(session)
+
+
+@contextmanager
+def acting() -> Iterator[Desk]:
+    """For a change. The merchant is locked first, as whoever applies its events does."""
+    with services().database.transaction() as session:
+        desk = _desk(session)
+        session.refresh(desk.merchant, with_for_update={"key_share": True})
+        yield desk
+
+
+def _desk(session: Session) -> Desk:
+    return Desk(session, current_merchant(session), services().clock.now())

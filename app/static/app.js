@@ -1,0 +1,125 @@
+// What the merchant's pages do beside being read: menus, the theme's buttons, the chart, the refresh.
+(function () {
+  "use strict";
+
+  // htmx carries the CSRF token with every request.
+  document.addEventListener("htmx:configRequest", function (event) {
+    event.detail.headers["X-CSRFToken"] = document.querySelector("meta[name=csrf-token]").content;
+  });
+
+  // A page nobody looks at asks for nothing.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden) event.preventDefault();
+  });
+
+  // The session may have ended meanwhile: then the answer is another page, and the whole page goes there.
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var target = event.detail.target;
+    if (event.detail.xhr.status === 200 && !event.detail.serverResponse.includes('id="' + target.id + '"')) {
+      event.preventDefault();
+      window.location.reload();
+    }
+  });
+
+  // What was unfolded stays so after a refresh, and the focus stays where it was.
+  var focusable = "a, button, summary";
+  var unfolded = [];
+  var focused = -1;
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    var parts = Array.from(event.detail.target.querySelectorAll(focusable));
+    focused = parts.indexOf(document.activeElement);
+    unfolded = Array.from(document.querySelectorAll("details[open][id]"), function (one) { return one.id; });
+  });
+  document.addEventListener("htmx:afterSwap", function (event) {
+    unfolded.forEach(function (id) {
+      var one = document.getElementById(id);
+      if (one) one.open = true;
+    });
+    var part = document.getElementById(event.detail.target.id).querySelectorAll(focusable)[focused];
+    if (part) part.focus({ preventScroll: true });
+    drawCharts();
+  });
+
+  // A menu closes when the reader turns elsewhere.
+  function closeMenus(except) {
+    document.querySelectorAll("details.menu[open]").forEach(function (menu) {
+      if (menu !== except) menu.open = false;
+    });
+  }
+  document.addEventListener("click", function (event) {
+    closeMenus(event.target.closest("details.menu"));
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Escape") return;
+    var open = document.querySelector("details.menu[open]");
+    if (!open) return;
+    open.open = false;
+    open.querySelector("summary").focus();
+  });
+
+  function showTheme() {
+    document.querySelectorAll("[data-theme-choice]").forEach(function (button) {
+      var chosen = button.dataset.themeChoice === window.theme.choice();
+      button.setAttribute("aria-pressed", String(chosen));
+      button.classList.toggle("active", chosen);
+    });
+  }
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-theme-choice]");
+    if (button) window.theme.choose(button.dataset.themeChoice);
+  });
+  document.addEventListener("theme", function () {
+    showTheme();
+    drawCharts();
+  });
+
+  function colour(name) {
+    return window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+  }
+
+  function drawCharts() {
+    if (!window.Chart) return;
+    document.querySelectorAll("canvas[data-weeks]").forEach(function (canvas) {
+      var before = window.Chart.getChart(canvas);
+      if (before) before.destroy();
+      new window.Chart(canvas, settings(JSON.parse(canvas.dataset.weeks)));
+    });
+  }
+
+  function settings(weeks) {
+    var text = colour("--chart-text");
+    var ticks = { color: text, precision: 0, maxRotation: 0, autoSkipPadding: 12 };
+    var axis = { stacked: true, border: { display: false }, ticks: ticks };
+    return {
+      type: "bar",
+      data: {
+        labels: weeks.labels,
+        datasets: weeks.series.map(function (one) {
+          return {
+            label: one.label,
+            data: one.values,
+            backgroundColor: colour("--chart-" + one.tone),
+            borderColor: colour("--chart-ground"),
+            borderWidth: { top: 1 },
+            maxBarThickness: 44,
+          };
+        }),
+      },
+      options: {
+        animation: false,
+        maintainAspectRatio: false,
+        scales: {
+          x: Object.assign({ grid: { display: false } }, axis),
+          y: Object.assign({ grid: { color: colour("--chart-line") }, beginAtZero: true }, axis),
+        },
+        plugins: {
+          legend: { display: false },
+          tooltip: { mode: "index", intersect: false },
+        },
+      },
+    };
+  }
+
+  showTheme();
+  drawCharts();
+})();

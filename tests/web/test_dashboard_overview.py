@@ -1,0 +1,159 @@
+"""What a merchant sees first: right figures with their definition, and what to do where there are none."""
+
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.db import Database
+from app.models import Merchant
+from app.recovery.measure import DEFINITION
+from tests.support import seeded
+from tests.support.clock import FixedClock
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+def page(client: FlaskClient, address: str = "/dashboard", *, status: int = 200) -> str:
+    answer = client.get(address)
+    assert answer.status_code == status
+    # Babel parts figures by no-break spaces.
+    return " ".join(answer.get_data(as_text=True).split())
+
+
+def test_the_start_page_leads_a_merchant_to_the_overview(signed_in_client: FlaskClient) -> None:
+    answer = signed_in_client.get("/")
+    assert (answer.status_code, answer.location) == (302, "/dashboard")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/",
+        "/dashboard",
+        "/dashboard/cases",
+        "/dashboard/cases/1",
+        "/dashboard/cases.csv",
+        "/dashboard/events",
+    ],
+)
+def test_a_visitor_is_led_to_sign_in(client: FlaskClient, address: str) -> None:
+    answer = client.get(address)
+    assert answer.status_code in (302, 303)
+    assert "/auth/" in answer.location
+
+
+def test_before_whop_speaks_the_page_says_what_to_do(signed_in_client: FlaskClient) -> None:
+    shown = page(signed_in_client)
+    assert "Nothing heard from Whop yet" in shown
+    assert "/webhooks/whop" in shown
+    assert 'href="/dev"' in shown
+    assert "Recovery rate" not in shown
+
+
+def test_a_merchant_without_failures_is_told_that_all_is_well(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    with database.transaction() as session:
+        seeded.event(session, owner=merchant, at=clock.now(), state="ignored", reason="no_effect")
+    assert "no renewal has failed" in page(signed_in_client)
+
+
+def test_the_headline_is_the_sum_of_the_cases_beside_its_definition(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    at = clock.now() - 2 * DAY
+    with database.transaction() as session:
+        seeded.case(
+            session, merchant, at=at, state="recovered", reason="paid", recovered_after=5 * HOUR,
+            attribution="message",
+        )  # fmt: skip
+        seeded.case(session, merchant, at=at, amount_minor=1500)
+        seeded.case(session, merchant, at=at, state="lost", reason="window_ended", amount_minor=2000)
+        seeded.case(session, merchant, at=at, currency="eur", amount_minor=700)
+    shown = page(signed_in_client)
+    assert DEFINITION in shown
+    assert "1 of 4 failed renewals" in shown
+    assert ">25%<" in shown
+    assert "$49.00" in shown and "2 cases in progress" in shown
+    assert "Not proof" in shown and "Not enough data" in shown
+
+
+def test_currencies_stand_beside_each_other_and_are_never_summed(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    with database.transaction() as session:
+        for currency in ("usd", "eur"):
+            seeded.case(session, merchant, at=clock.now() - DAY, currency=currency, amount_minor=1000)
+    shown = page(signed_in_client)
+    assert "$10.00" in shown and "€10.00" in shown
+    assert "20.00" not in shown
+
+
+def test_the_period_in_the_address_chooses_the_cases(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    with database.transaction() as session:
+        seeded.case(session, merchant, at=clock.now() - 20 * DAY)
+    one, none = "of 1 failed renewal", "No renewal failed in these days"
+    assert one in page(signed_in_client, "/dashboard?days=30")
+    assert none in page(signed_in_client, "/dashboard?days=7")
+    assert one in page(signed_in_client, "/dashboard?from=2026-10-30&to=2026-11-01")
+    assert none in page(signed_in_client, "/dashboard?from=2026-11-02&to=2026-11-19")
+
+
+@pytest.mark.parametrize(
+    ("address", "field"),
+    [
+        ("/dashboard?days=0", "days"),
+        ("/dashboard?days=x", "days"),
+        ("/dashboard?from=yesterday", "from"),
+        ("/dashboard?from=2026-11-05&to=2026-11-01", "from"),
+        ("/dashboard/cases?state=odd", "state"),
+        ("/dashboard/cases?class=Z", "class"),
+        ("/dashboard/cases?after=1-x", "after"),
+        ("/dashboard/events?before=x", "before"),
+    ],
+)
+def test_a_wrong_address_is_answered_with_the_name_of_what_is_wrong(
+    signed_in_client: FlaskClient, address: str, field: str
+) -> None:
+    assert f"<code>{field}</code>" in page(signed_in_client, address, status=400)
+
+
+def test_the_figures_refresh_at_the_same_address(signed_in_client: FlaskClient) -> None:
+    shown = page(signed_in_client, "/dashboard?days=7")
+    assert 'id="figures" hx-get="?days=7" hx-trigger="every 60s" hx-select="#figures"' in shown
+
+
+def test_the_chart_has_a_table_with_the_same_weeks(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    with database.transaction() as session:
+        seeded.case(session, merchant, at=clock.now() - DAY)
+    shown = page(signed_in_client, "/dashboard?days=7")
+    assert "&#34;labels&#34;: [&#34;Nov 9&#34;, &#34;Nov 16&#34;]" in shown
+    for monday in ("Nov 9", "Nov 16"):
+        assert f'<th scope="row" class="fw-normal text-nowrap">{monday}</th>' in shown
+
+
+def test_the_pages_speak_russian_to_whoever_asks_for_it(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    with database.transaction() as session:
+        seeded.case(session, merchant, at=clock.now() - DAY)
+    shown = page(signed_in_client, "/dashboard?lang=ru")
+    assert '<html lang="ru">' in shown
+    assert "Доля восстановленных" in shown and "0 из 1 неудачного продления" in shown
+    # The choice is kept.
+    assert "Обзор" in page(signed_in_client)
+
+
+def test_a_merchants_name_is_shown_as_text(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database
+) -> None:
+    with database.transaction() as session:
+        session.get_one(Merchant, merchant.id).title = "<b>Bold</b>"
+    shown = page(signed_in_client)
+    assert "&lt;b&gt;Bold&lt;/b&gt;" in shown and "<b>Bold" not in shown

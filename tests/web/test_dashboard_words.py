@@ -1,0 +1,56 @@
+"""Every code that can reach a merchant has its sentence, in both languages."""
+
+from collections.abc import Mapping
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+from app.cases.audit import Act
+from app.dashboard import event_words, sentences
+from app.recovery import measure
+from app.recovery.attribution import Attribution
+from app.recovery.decline import ABOUT, DeclineClass
+from app.recovery.machine import CaseReason, CaseState
+from app.recovery.plan import Position
+from app.recovery.reasons import Why
+
+TABLES: list[tuple[Mapping[object, object], object]] = [
+    (sentences.STATES, CaseState),
+    (sentences.REASONS, CaseReason),
+    (sentences.CLASS_TITLES, DeclineClass),
+    (sentences.CLASS_SENTENCES, DeclineClass),
+    (sentences.ACTS, Act),
+    (sentences.WHYS, Why),
+    (sentences.ATTRIBUTIONS, Attribution),
+    (sentences.POSITIONS, Position),
+]
+
+
+@pytest.mark.parametrize(("table", "codes"), TABLES)
+def test_every_code_has_its_sentence(table: Mapping[object, object], codes: type) -> None:
+    assert set(table) == set(codes)
+
+
+def test_the_pages_explain_classes_and_the_rate_in_the_words_of_the_rules(app: Flask) -> None:
+    with app.test_request_context(), force_locale("en"):
+        for decline_class, about in ABOUT.items():
+            assert str(sentences.CLASS_TITLES[decline_class]) == about.title
+            assert str(sentences.CLASS_SENTENCES[decline_class]) == about.sentence
+        assert str(sentences.DEFINITION) == measure.DEFINITION
+
+
+def test_every_code_reads_differently_in_russian(app: Flask) -> None:
+    tables = [table for table, _codes in TABLES] + [event_words.EVENT_STATES, event_words.EVENT_REASONS]
+    texts = [text for table in tables for text in table.values()]
+    with app.test_request_context():
+        for text in texts:
+            with force_locale("en"):
+                english = str(text)
+            with force_locale("ru"):
+                assert str(text) != english
+
+
+def test_an_event_reason_that_nobody_foresaw_is_shown_as_it_is(app: Flask) -> None:
+    with app.test_request_context():
+        assert event_words.event_reason("brand_new", state="ignored") == "brand_new"
