@@ -1,5 +1,6 @@
 """The `autocharge` commands. Errors are one sentence on stderr and a status other than zero."""
 
+import os
 import sys
 from collections.abc import Callable
 from datetime import timedelta
@@ -20,7 +21,7 @@ from app.services import Services
 from app.settings import Settings
 from app.version import VERSION
 from app.web_server import WebServer
-from app.worker import Worker
+from app.worker import Worker, connections_needed
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
@@ -65,12 +66,12 @@ def web() -> None:
 @cli.command()
 def worker() -> None:
     """Run one worker. Start as many as you like against one PostgreSQL."""
-    services = Services.make(_settings())
-    try:
-        status = run_worker(Worker(services))
-    finally:
-        services.database.close()
-    sys.exit(status)
+    settings = _settings()
+    services = Services.make(settings, connections=connections_needed(settings))
+    status = run_worker(Worker(services))
+    if status:
+        os._exit(status)  # a send that had to be cut would hold the process for as long as it likes
+    services.database.close()
 
 
 @cli.command(name="migrate")

@@ -21,14 +21,15 @@ class Services:
     database: Database
 
     @classmethod
-    def make(cls, settings: Settings, clock: Clock | None = None) -> "Services":
+    def make(cls, settings: Settings, clock: Clock | None = None, *, connections: int = 0) -> "Services":
+        """`connections` is how many this process may need at once, whatever the settings allow."""
         return cls(
             settings=settings,
             clock=clock or default_clock(settings),
             database=Database(
                 settings.database_dsn,
                 pool_size=settings.db_pool_size,
-                max_overflow=settings.db_max_overflow,
+                max_overflow=max(settings.db_max_overflow, connections - settings.db_pool_size),
                 pool_timeout=settings.db_pool_timeout,
             ),
         )

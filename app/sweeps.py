@@ -8,22 +8,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 
-from app.cases.standing import Rules, stop_case
+from app.cases.rules import Rules
+from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Claim, Times, claim_due, expired, move
 from app.delivery.send import Sender
 from app.inbox.process import free_expired_events
 from app.log import get_logger
-from app.models import Case, Chore
+from app.models import Chore
 from app.models.base import insert_once
-from app.recovery.machine import CaseReason
-from app.recovery.plan import LIMITS
 from app.security.sessions import prune
 from app.services import Services
 
-LEASE = timedelta(minutes=5)
-BATCH = 200
+LEASE = timedelta(seconds=60)
 
 log = get_logger(__name__)
 
@@ -43,6 +40,7 @@ class Sweeps:
         self._chores: Mapping[str, Periodic] = {
             "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
             "close_stale_cases": Periodic(timedelta(seconds=15), self._close_stale_cases),
+            "hand_over_silent": Periodic(timedelta(seconds=15), self._hand_over_silent),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
         }
 
@@ -72,9 +70,7 @@ class Sweeps:
             touched = chore.run() if chore else 0
             if touched:
                 log.info("chore.done", chore=name, rows=touched)
-        except DBAPIError:
-            raise
-        except Exception as error:  # one chore's fault must not end the others
+        except Exception as error:  # one chore's fault must not end the others, nor wait for its lease
             log.exception("chore.failed", chore=name)
             failed = type(error).__name__
         wall = self._services.clock.wall()
@@ -95,19 +91,10 @@ class Sweeps:
         return free_expired_events(self._database, times=times) + self._sender.free_expired(times=times)
 
     def _close_stale_cases(self) -> int:
-        """Cases without any word for the whole window are lost; a later payment still wins."""
-        now = self._services.clock.now()
-        with self._database.transaction() as session:
-            stale = session.scalars(
-                select(Case)
-                .where(Case.closed_at.is_(None), Case.opened_at < now - LIMITS.window)
-                .order_by(Case.opened_at)
-                .limit(BATCH)
-                .with_for_update(skip_locked=True)
-            ).all()
-            for case in stale:
-                stop_case(session, case, CaseReason.WINDOW_ENDED, now=now, rules=self._rules)
-        return len(stale)
+        return close_stale_cases(self._database, now=self._services.clock.now(), rules=self._rules)
+
+    def _hand_over_silent(self) -> int:
+        return hand_over_silent(self._database, now=self._services.clock.now(), rules=self._rules)
 
     def _prune_sessions(self) -> int:
         with self._database.transaction() as session:

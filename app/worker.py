@@ -11,8 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.cases.standing import Rules, stop_case
+from app.cases.rules import Rules
+from app.cases.standing import stop_case
 from app.claims import Claim, Times
 from app.delivery.channels import build_channels
 from app.delivery.message import Links
@@ -20,6 +22,7 @@ from app.delivery.send import Sender
 from app.inbox.process import claim_events, process_event
 from app.log import get_logger
 from app.services import Services
+from app.settings import Settings
 from app.sweeps import Sweeps
 from notifiers.base import Outcome
 
@@ -31,7 +34,14 @@ RECORD_SECONDS = 20.0
 """How long the outcome of a send is kept in hand while the database is away."""
 EVENT_THREADS = 2
 
+DATABASE_AWAY = (DBAPIError, PoolTimeout)
+
 log = get_logger(__name__)
+
+
+def connections_needed(settings: Settings) -> int:
+    """One for each thread of the lanes, and one for each lane's dispatcher."""
+    return settings.worker_threads + EVENT_THREADS + 1 + 3
 
 
 class Lane:
@@ -104,7 +114,7 @@ class Lane:
     def _carry_out(self, claim: Claim) -> None:
         try:
             self._work(claim)
-        except DBAPIError as error:
+        except DATABASE_AWAY as error:
             # The lease frees the row when the database is back.
             log.warning("worker.database_away", lane=self._name, error=type(error).__name__)
         except BaseException as error:
@@ -193,7 +203,7 @@ class Worker:
     def _carry_out(self, claim: Claim) -> None:
         try:
             outcome = self._sender.carry_out(claim, times=self._times())
-        except DBAPIError:
+        except DATABASE_AWAY:
             raise
         except Exception as error:  # a poison row: it alone is put off, and dead after the last try
             log.warning("delivery.step_failed", step_id=claim.row_id, exc_info=True)
@@ -208,7 +218,7 @@ class Worker:
         while True:
             try:
                 return self._sender.record(claim, outcome, times=self._times())
-            except DBAPIError:
+            except DATABASE_AWAY:
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(DATABASE_AWAY_SECONDS)

@@ -11,9 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
+from app.cases.campaign import cancel_steps
 from app.cases.payments import keep_attempt, keep_known, keep_view, known_of, payment_of
-from app.cases.people import customer_of, merchant_of
-from app.cases.standing import Rules, cancel_steps, open_case, reassess, running_cases
+from app.cases.people import customer_of, keep_newest, merchant_of
+from app.cases.rules import Rules
+from app.cases.standing import lock_case, open_case, reassess, running_cases
 from app.models import Case, Customer, Membership, Merchant, Payment
 from app.recovery import facts
 from app.recovery.decline import POLICIES, classify
@@ -85,10 +87,8 @@ def _apply_payment(
 ) -> Applied:
     view = fact.payment
     payment = payment_of(session, merchant.id, view.payment_id, at=fact.at)
-    customer = customer_of(session, merchant, view.customer, at=fact.at, now=now, payment_id=view.payment_id)
-    assert customer is not None
-    if payment.customer_id is None or view.customer.user_id or view.customer.member_id:
-        payment.customer_id = customer.id
+    customer = _customer_of_payment(session, merchant, payment, view, at=fact.at, now=now)
+    payment.customer_id = customer.id
     failure = isinstance(fact, facts.PaymentFailed | facts.PaymentNeedsAction)
     before, stood = known_of(payment), _snapshot(payment)
     after = learn(before, fact)
@@ -98,7 +98,7 @@ def _apply_payment(
     keep_view(payment, view, at=fact.at, failure=failure)
     keep_known(payment, after)
     if payment.disputes:  # perhaps heard before anybody knew whose payment it is
-        stop_contact(session, session.get_one(Customer, payment.customer_id), "disputed", now=now)
+        stop_contact(session, customer, "disputed", now=now)
     case = _case_of(session, payment)
     opened = case is None
     if case is None:
@@ -113,6 +113,26 @@ def _apply_payment(
     if not opened:
         reassess(session, case, now=now, rules=rules)
     return Applied(merchant.id, case.id)
+
+
+def _customer_of_payment(
+    session: Session,
+    merchant: Merchant,
+    payment: Payment,
+    view: facts.PaymentView,
+    *,
+    at: datetime,
+    now: datetime,
+) -> Customer:
+    """The person whom the event names, else the one known already, else one whom the payment alone names."""
+    names_nobody = view.customer.user_id is None and view.customer.member_id is None
+    if names_nobody and payment.customer_id is not None:
+        known = session.get_one(Customer, payment.customer_id)
+        keep_newest(known, view.customer, at)
+        return known
+    customer = customer_of(session, merchant, view.customer, at=at, now=now, payment_id=view.payment_id)
+    assert customer is not None
+    return customer
 
 
 def _apply_refund(
@@ -141,12 +161,13 @@ def _apply_dispute(
         case = _case_of(session, payment)
         if customer is None and payment.customer_id is not None:
             customer = session.get_one(Customer, payment.customer_id)
+    # Before the case hands its conversation over to another one of the same person.
+    if customer is not None:
+        stop_contact(session, customer, "disputed", now=now)
     if case is not None:
         detail = {"status": fact.status, "warning": fact.warning}
         note_case(session, case, Act.PAYMENT_DISPUTED, actor=Actor.WHOP, at=fact.at, detail=detail)
         reassess(session, case, now=now, rules=rules)
-    if customer is not None:
-        stop_contact(session, customer, "disputed", now=now)
     if case is None:
         return Applied(merchant.id, reason="nothing_had_failed")
     return Applied(merchant.id, case.id)
@@ -156,7 +177,7 @@ def stop_contact(session: Session, customer: Customer, cause: str, *, now: datet
     """Nobody writes to this person any more; what is planned for any of their cases is cancelled."""
     customer.contact_stopped = customer.contact_stopped or cause
     for case in running_cases(session, customer):
-        session.refresh(case, with_for_update=True)
+        lock_case(session, case)
         cancel_steps(session, case, Reason(Why.CONTACT_STOPPED, {"cause": cause}), now=now)
 
 
@@ -171,13 +192,15 @@ def _apply_membership(
         )
     ).one_or_none()
     if row is None:
-        if customer is None:
-            return Applied(merchant.id, reason="names_nobody")
         row = Membership(
-            merchant_id=merchant.id, membership_id=view.membership_id, customer_id=customer.id,
-            status=view.status.value, seen_at=fact.at,
-        )  # fmt: skip
+            merchant_id=merchant.id,
+            membership_id=view.membership_id,
+            status=view.status.value,
+            seen_at=fact.at,
+        )
         session.add(row)
+    if customer is not None:
+        row.customer_id = customer.id
     changed = _keep_membership(row, fact)
     touched = None
     for case in _cases_of_membership(session, merchant.id, view.membership_id) if changed else []:

@@ -1,6 +1,6 @@
 """What people do to a case: the merchant holds, resumes or closes it; the customer visits or opts out.
 
-Each command locks the case, goes through `reassess`, and leaves an audit line with its actor.
+Each command locks merchant and case, goes through `reassess`, and leaves an audit line with its actor.
 """
 
 from datetime import datetime
@@ -9,14 +9,16 @@ from sqlalchemy.orm import Session
 
 from app.cases.apply import stop_contact
 from app.cases.audit import Act, Actor, note_case
-from app.cases.standing import Rules, reassess, stop_case
+from app.cases.rules import Rules
+from app.cases.standing import lock_case, reassess, stop_case
 from app.models import Case, Visit
+from app.models.merchant import lock_merchant
 from app.recovery.machine import CaseReason
 
 
 def hold(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
     """No reminders until `resume`. False: the case is over or already held."""
-    session.refresh(case, with_for_update=True)
+    _lock(session, case)
     if case.closed_at is not None or case.held:
         return False
     case.held = True
@@ -27,7 +29,7 @@ def hold(session: Session, case: Case, *, actor: str, now: datetime, rules: Rule
 
 def resume(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
     """Go on with a held case; its remaining messages are planned anew. False: it was not held."""
-    session.refresh(case, with_for_update=True)
+    _lock(session, case)
     if case.closed_at is not None or not case.held:
         return False
     case.held = False
@@ -38,7 +40,7 @@ def resume(session: Session, case: Case, *, actor: str, now: datetime, rules: Ru
 
 def close(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
     """Give the case up. It counts as lost, unless the money comes after all. False: it is over."""
-    session.refresh(case, with_for_update=True)
+    _lock(session, case)
     if case.closed_at is not None:
         return False
     note_case(session, case, Act.CASE_CLOSED_BY_MERCHANT, actor=actor, at=now)
@@ -53,8 +55,15 @@ def record_visit(session: Session, case: Case, kind: str, *, target: str | None,
 
 def opt_out(session: Session, case: Case, *, now: datetime) -> bool:
     """The customer wants no more reminders from this merchant. False: said already."""
+    lock_merchant(session, case.merchant_id)
+    session.refresh(case.customer)
     if case.customer.contact_stopped is not None:
         return False
     note_case(session, case, Act.OPTED_OUT, actor=Actor.CUSTOMER, at=now)
     stop_contact(session, case.customer, "opted_out", now=now)
     return True
+
+
+def _lock(session: Session, case: Case) -> None:
+    lock_merchant(session, case.merchant_id)
+    lock_case(session, case)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import Attempt, Payment
 from app.models.base import insert_once
 from app.recovery.facts import PaymentFailed, PaymentNeedsAction, PaymentSucceeded, PaymentView
-from app.recovery.machine import Dispute, Known, Refund
+from app.recovery.machine import Dispute, Known, Refund, failure_heard_of
 from app.recovery.money import Money
 
 TIMES = ("failed_at", "last_failed_at", "pending_at", "paid_at", "voided_at", "uncollectible_at")
@@ -45,8 +45,8 @@ def known_of(payment: Payment) -> Known:
     return Known(
         **{name: getattr(payment, name) for name in TIMES},
         refunds={
-            key: Refund(datetime.fromisoformat(at), minor, took)
-            for key, (at, minor, took) in payment.refunds.items()
+            key: Refund(datetime.fromisoformat(at), minor, currency, took)
+            for key, (at, minor, currency, took) in payment.refunds.items()
         },
         disputes={
             key: Dispute(datetime.fromisoformat(at), status, warning)
@@ -59,7 +59,8 @@ def keep_known(payment: Payment, known: Known) -> None:
     for name in TIMES:
         setattr(payment, name, getattr(known, name))
     refunds: dict[str, Any] = {
-        key: [refund.at.isoformat(), refund.minor, refund.took_money] for key, refund in known.refunds.items()
+        key: [refund.at.isoformat(), refund.minor, refund.currency, refund.took_money]
+        for key, refund in known.refunds.items()
     }
     disputes: dict[str, Any] = {
         key: [dispute.at.isoformat(), dispute.status, dispute.warning]
@@ -76,18 +77,20 @@ def keep_view(payment: Payment, view: PaymentView, *, at: datetime, failure: boo
 
     Call it before `keep_known`: the last failure known so far tells which one is the newest.
     """
-    newer = at >= payment.seen_at or payment.billing_reason is None
+    seen_at = payment.seen_at
+    newer = at >= seen_at or payment.billing_reason is None
     if newer:
         payment.seen_at = max(at, payment.seen_at)
         payment.billing_reason = view.billing_reason.value
         for name in SNAPSHOT:
             value = getattr(view, name)
-            if value is not None or name not in STICKY:
+            # Of two snapshots with one time, the one that knows more wins, whichever came first.
+            if value is not None or (name not in STICKY and at > seen_at):
                 setattr(payment, name, value)
         for name in CARD:
             setattr(payment, f"card_{name}", getattr(view.card, name))
-    attempted = view.last_attempt_at or at
-    if failure and (payment.last_failed_at is None or (attempted, newer) >= (payment.last_failed_at, True)):
+    heard_of = failure_heard_of(view, at)
+    if failure and (payment.last_failed_at is None or (heard_of, newer) >= (payment.last_failed_at, True)):
         for name in DECLINE:
             setattr(payment, name, getattr(view, name))
     if view.amount is not None and (newer or payment.amount_minor is None):

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import Customer, Merchant
+from app.models import Case, Customer, Membership, Merchant, Payment
 from app.models.base import insert_once
 from app.recovery.facts import CustomerView, MerchantView
 from app.recovery.keys import customer_identity
@@ -14,10 +14,7 @@ CONTACT_FIELDS = ("name", "username", "email", "country", "member_id")
 
 
 def merchant_of(session: Session, view: MerchantView, *, now: datetime) -> Merchant:
-    """The merchant, locked: all facts of one merchant have their effect one after the other.
-
-    The lock leaves foreign keys alone, so pages and reminders of the same merchant go on.
-    """
+    """The merchant, locked as by `lock_merchant`; made if new."""
     wanted = select(Merchant).where(Merchant.biz_id == view.biz_id).with_for_update(key_share=True)
     merchant = session.scalars(wanted).one_or_none()
     if merchant is None:
@@ -41,29 +38,49 @@ def customer_of(
     identity = customer_identity(user_id=view.user_id, member_id=view.member_id, payment_id=payment_id)
     if identity is None:
         return None
-    customer = _find(session, merchant.id, identity, view.member_id)
-    if customer is None:
+    found = _find(session, merchant.id, identity, view.member_id)
+    if found:
+        customer = found[0]
+        for double in found[1:]:
+            _merge(session, customer, double)
+    else:
         customer = Customer(
             merchant_id=merchant.id, identity=identity, seen_at=at, created_at=now, complaints={}
         )
         session.add(customer)
-    elif view.user_id and customer.identity != view.user_id:
+    if view.user_id and customer.identity != view.user_id:
         customer.identity = view.user_id
-    _keep_newest(customer, view, at)
+    keep_newest(customer, view, at)
     session.flush()
     return customer
 
 
-def _find(session: Session, merchant_id: int, identity: str, member_id: str | None) -> Customer | None:
+def _find(session: Session, merchant_id: int, identity: str, member_id: str | None) -> list[Customer]:
+    """The rows of this person, the one to keep first: events may have named them by either id alone."""
     mine = select(Customer).where(Customer.merchant_id == merchant_id)
-    found = session.scalars(mine.where(Customer.identity == identity)).one_or_none()
-    if found is None and member_id is not None:
-        # An earlier event may have named this person by the member id alone.
-        found = session.scalars(mine.where(Customer.member_id == member_id).order_by(Customer.id)).first()
-    return found
+    found = list(session.scalars(mine.where(Customer.identity == identity)))
+    if member_id is not None:
+        same_member = mine.where(Customer.member_id == member_id).order_by(Customer.id)
+        found += [row for row in session.scalars(same_member) if row not in found]
+    # Whop's user id names the person best; it is unique, and so is its row.
+    return sorted(found, key=lambda row: (not row.identity.startswith("user_"), row.id))
 
 
-def _keep_newest(customer: Customer, view: CustomerView, at: datetime) -> None:
+def _merge(session: Session, kept: Customer, double: Customer) -> None:
+    """Two rows have turned out to be one person: whatever forbids contact with either forbids it."""
+    kept.contact_stopped = kept.contact_stopped or double.contact_stopped
+    kept.complaints = {**double.complaints, **kept.complaints}
+    for name in CONTACT_FIELDS:
+        if getattr(kept, name) is None:
+            setattr(kept, name, getattr(double, name))
+    session.flush()
+    for table in (Payment, Membership, Case):
+        session.execute(update(table).where(table.customer_id == double.id).values(customer_id=kept.id))
+    session.delete(double)
+    session.flush()
+
+
+def keep_newest(customer: Customer, view: CustomerView, at: datetime) -> None:
     newer = at >= customer.seen_at
     for name in CONTACT_FIELDS:
         value = getattr(view, name)

@@ -1,47 +1,27 @@
-"""Brings a case in line with what is known: opens it, moves it, plans and cancels its steps.
+"""Brings a case in line with what is known: opens it, moves it, and lets its conversation follow.
 
-Every change of a case goes through `reassess`, under the case's lock: the sender takes the same lock
-before a reminder starts, so none starts after a change that forbids it is committed.
+Every change of a case goes through `reassess`, under the locks of its merchant and its own, in this order:
+the sender takes the same before a reminder starts, so none starts after a change that forbids it is committed.
 """
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
-from app.cases.payments import known_of
-from app.models import Case, Customer, Delivery, Membership, Merchant, Payment, Step, Visit
-from app.models.contact import REACHED, contacts_of, last_contact
-from app.recovery import attribution, wording
-from app.recovery.attribution import Attribution, Touch
+from app.cases.campaign import cancel_steps
+from app.cases.conversation import converse, hand_over
+from app.cases.payments import amount_of, known_of
+from app.cases.rules import Rules
+from app.cases.settling import settle_money
+from app.models import Case, Customer, Membership, Merchant, Payment
 from app.recovery.decline import POLICIES, DeclineClass, classify
-from app.recovery.keys import wording_key
 from app.recovery.machine import CaseReason, CaseState, Ended, assess
-from app.recovery.plan import POLICY_VERSION, Plan, Situation, plan
+from app.recovery.plan import POLICY_VERSION
 from app.recovery.reasons import Reason, Why
-from app.settings import Settings
-
-STOPPABLE = ("planned", "claimed", "sending")
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """The install's settings that decisions depend on."""
-
-    first_delay: timedelta
-    attribution_window: timedelta
-
-    @classmethod
-    def of(cls, settings: Settings) -> "Rules":
-        return cls(
-            first_delay=timedelta(minutes=settings.first_message_delay_minutes),
-            attribution_window=timedelta(days=settings.attr_window_days),
-        )
 
 
 def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: datetime, rules: Rules) -> Case:
@@ -68,10 +48,6 @@ def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: da
     detail = {"class": case.decline_class, "code": payment.decline_code}
     note_case(session, case, Act.CASE_OPENED, actor=Actor.WORKER, at=now, detail=detail)
     _alert(session, case, detail, now=now)
-    leader = _leader_for(session, case)
-    if leader is not None:
-        case.leader_id = leader
-        note_case(session, case, Act.CASE_JOINED, actor=Actor.WORKER, at=now, detail={"leader": leader})
     reassess(session, case, now=now, rules=rules, fresh=True)
     return case
 
@@ -79,78 +55,45 @@ def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: da
 def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, fresh: bool = False) -> None:
     """Let the pure machine judge the case again and carry out what follows from a change."""
     session.flush()
-    session.refresh(case, with_for_update=True)
+    lock_case(session, case)
     payment = case.payment
     known = known_of(payment)
     was = CaseState(case.state)
     standing = assess(
         known,
-        amount=payment.amount_minor,
+        amount=amount_of(payment),
         ended=_ended(session, payment),
         complaint_open=any(is_open for _, is_open in case.customer.complaints.values()),
         held=case.held,
         stop=CaseReason(case.stop) if case.stop else None,
     )
     changed = (standing.state, standing.reason) != (was, case.reason)
-    _follow_payment(case, payment)
+    other_person = _follow_payment(case, payment)
     if changed:
         detail = {"from": was.value, "to": standing.state.value, "reason": standing.reason.value}
         case.state, case.reason = standing.state.value, standing.reason.value
         note_case(session, case, Act.CASE_CHANGED, actor=Actor.WORKER, at=now, detail=detail)
-    _settle_money(session, case, rules)
-    other_class = _follow_class(session, case, now=now)
+    settle_money(session, case, rules)
+    other_plan = _follow_class(session, case, now=now) or other_person
     if standing.state is CaseState.OPEN:
-        if other_class:
+        if other_plan:
             cancel_steps(session, case, Reason(Why.NEW_PLAN), now=now)
-        if other_class or fresh or was is not CaseState.OPEN:
-            make_plan(session, case, now=now, rules=rules)
+            hand_over(session, case, now=now, rules=rules)
+        if other_plan or fresh or was is not CaseState.OPEN:
+            converse(session, case, now=now, rules=rules)
     elif changed:
         waits = standing.state.running
         why = Reason(Why.CASE_WAITS if waits else Why.CASE_CLOSED, {"cause": standing.reason.value})
         cancel_steps(session, case, why, now=now)
+        hand_over(session, case, now=now, rules=rules)
     if not standing.state.running and case.closed_at is None:
         case.closed_at = now
-        _hand_over(session, case, now=now, rules=rules)
 
 
-def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules) -> None:
-    """Lay out the messages still to send and write them as steps."""
-    merchant, customer = case.merchant, case.customer
-    laid_out = plan(
-        Situation(
-            decline_class=DeclineClass(case.decline_class),
-            failed_at=case.opened_at,
-            now=now,
-            first_delay=rules.first_delay,
-            zone=ZoneInfo(customer.zone or merchant.zone),
-            contacts=contacts_of(session, case.id),
-            last_contact=last_contact(session, customer.id),
-            contact_stopped=customer.contact_stopped,
-            joins=case.leader_id is not None,
-        )
-    )
-    _write_steps(session, case, laid_out)
-    detail = {
-        "steps": len(laid_out.steps),
-        "left_out": [reason.stored() for reason in laid_out.left_out],
-        "policy": POLICY_VERSION,
-    }
-    note_case(session, case, Act.PLAN_MADE, actor=Actor.WORKER, at=now, detail=detail)
-
-
-def cancel_steps(session: Session, case: Case, why: Reason, *, now: datetime) -> int:
-    """Stop everything that has not ended. One that is being sent may finish; it is not repeated."""
-    stopped = session.execute(
-        update(Step)
-        .where(Step.case_id == case.id, Step.state.in_(STOPPABLE))
-        .values(state="cancelled", outcome_why=why.stored(), ended_at=now, lease_until=None)
-        .returning(Step.id)
-        .execution_options(synchronize_session="fetch")
-    ).all()
-    if stopped:
-        detail = {"steps": len(stopped), **why.stored()}
-        note_case(session, case, Act.STEPS_CANCELLED, actor=Actor.WORKER, at=now, detail=detail)
-    return len(stopped)
+def lock_case(session: Session, case: Case) -> None:
+    """Read the case afresh and hold it. Lock the merchant first: that orders everybody who changes cases."""
+    # Only the case: PostgreSQL cannot lock what a reader has joined to it.
+    session.refresh(case, with_for_update={"of": Case})
 
 
 def stop_case(session: Session, case: Case, reason: CaseReason, *, now: datetime, rules: Rules) -> None:
@@ -167,59 +110,6 @@ def running_cases(session: Session, customer: Customer) -> list[Case]:
     )
 
 
-def _write_steps(session: Session, case: Case, laid_out: Plan) -> None:
-    angle = POLICIES[DeclineClass(case.decline_class)].angle
-    used = session.scalar(select(func.max(Step.position)).where(Step.case_id == case.id)) or 0
-    for number, planned in enumerate(laid_out.steps, start=used + 1):
-        session.add(
-            Step(
-                case_id=case.id,
-                position=number,
-                kind="note" if planned.position == "note" else "remind",
-                wording_key=wording_key(angle.value, planned.position.value),
-                wording_version=wording.VERSION,
-                channel="email",
-                why=planned.why.stored(),
-                state="planned",
-                due_at=planned.due_at,
-                attempts=0,
-                tries=0,
-            )
-        )
-
-
-def _leader_for(session: Session, case: Case) -> int | None:
-    """The running case of the same person that already has the conversation."""
-    return session.scalar(
-        select(Case.id)
-        .where(
-            Case.customer_id == case.customer_id,
-            Case.id != case.id,
-            Case.closed_at.is_(None),
-            Case.leader_id.is_(None),
-        )
-        .order_by(Case.id)
-        .limit(1)
-    )
-
-
-def _hand_over(session: Session, case: Case, *, now: datetime, rules: Rules) -> None:
-    """The next open payment of the same person takes over the conversation of a closed case."""
-    followers = session.scalars(
-        select(Case)
-        .where(Case.leader_id == case.id, Case.closed_at.is_(None))
-        .order_by(Case.opened_at, Case.id)
-    ).all()
-    if not followers:
-        return
-    heir, rest = followers[0], followers[1:]
-    heir.leader_id = None
-    for follower in rest:
-        follower.leader_id = heir.id
-    note_case(session, heir, Act.CASE_LEADS, actor=Actor.WORKER, at=now, detail={"after": case.id})
-    reassess(session, heir, now=now, rules=rules, fresh=True)
-
-
 def _ended(session: Session, payment: Payment) -> Ended | None:
     if payment.membership_id is None:
         return None
@@ -233,12 +123,15 @@ def _ended(session: Session, payment: Payment) -> Ended | None:
     return Ended(row.ended_at, CaseReason(row.ended_reason))
 
 
-def _follow_payment(case: Case, payment: Payment) -> None:
+def _follow_payment(case: Case, payment: Payment) -> bool:
+    """Take over what the payment says; True where it has turned out to be another person's."""
     if payment.failed_at is not None:
         case.opened_at = payment.failed_at
-    if payment.customer_id is not None:
-        case.customer_id = payment.customer_id
     case.amount_minor, case.currency = payment.amount_minor, payment.currency
+    if payment.customer_id is None or payment.customer_id == case.customer_id:
+        return False
+    case.customer_id = payment.customer_id
+    return True
 
 
 def _follow_class(session: Session, case: Case, *, now: datetime) -> bool:
@@ -259,35 +152,3 @@ def _follow_class(session: Session, case: Case, *, now: datetime) -> bool:
 def _alert(session: Session, case: Case, detail: dict[str, Any], *, now: datetime) -> None:
     if POLICIES[DeclineClass(case.decline_class)].alert_merchant:
         note_case(session, case, Act.MERCHANT_ALERT, actor=Actor.WORKER, at=now, detail=detail)
-
-
-def _settle_money(session: Session, case: Case, rules: Rules) -> None:
-    """When it was paid, what came before the payment, and what was taken back later."""
-    known = known_of(case.payment)
-    case.recovered_at = known.paid_at
-    if known.paid_at is not None:
-        credit = attribution.attribute(
-            _touches(session, case), paid_at=known.paid_at, window=rules.attribution_window
-        )
-        case.attribution, case.attribution_step_id = credit.attribution.value, credit.step_id
-    if CaseState(case.state) is CaseState.REVERSED:
-        case.taken_back_minor = case.amount_minor or 0
-    else:
-        case.taken_back_minor = known.taken_back(case.amount_minor) or 0
-
-
-def _touches(session: Session, case: Case) -> list[Touch]:
-    """Messages and visits of all this person's cases: one conversation may speak of several payments."""
-    messages = session.execute(
-        select(Delivery.started_at, Delivery.step_id)
-        .join(Case, Delivery.case_id == Case.id)
-        .where(Case.customer_id == case.customer_id, Delivery.outcome.in_(REACHED))
-    )
-    visits = session.scalars(
-        select(Visit.at)
-        .join(Case, Visit.case_id == Case.id)
-        .where(Case.customer_id == case.customer_id, Visit.kind == "continued")
-    )
-    return [Touch(Attribution.MESSAGE, at, step_id) for at, step_id in messages] + [
-        Touch(Attribution.VISIT, at) for at in visits
-    ]

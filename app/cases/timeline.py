@@ -165,7 +165,7 @@ def _planned(case: Case, steps: Mapping[int, Step]) -> Iterator[Entry]:
     if next_attempt is not None and next_attempt > newest:
         yield Entry(at=next_attempt, kind=EntryKind.WHOP_TRIES, code="whop_tries", actor=Actor.WHOP)
     yield Entry(
-        at=case.opened_at + LIMITS.window,
+        at=max(newest, case.opened_at) + LIMITS.window,
         kind=EntryKind.WINDOW_ENDS,
         code="window_ends",
         actor=Actor.WORKER,

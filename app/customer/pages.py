@@ -15,8 +15,10 @@ from sqlalchemy.orm import Session
 
 from app.customer.words import Words
 from app.delivery.message import Links
-from app.models import Case, Payment
+from app.models import Case, Membership, Payment
+from app.models.contact import other_open
 from app.recovery.decline import DeclineClass
+from app.recovery.facts import MembershipStatus
 from app.recovery.machine import CaseReason
 from app.recovery.money import Money
 from notifiers.text import clean_line
@@ -86,8 +88,27 @@ def situation_of(case: Case) -> Situation:
     return SITUATIONS[CaseReason(case.reason)] if case.reason else Situation.OPEN
 
 
-def fix_page(session: Session, case: Case, *, words: Words, links: Links, now: datetime) -> FixPage:
+def _situation_now(session: Session, case: Case) -> Situation:
+    """As `situation_of`; but whoever took their cancellation back is not told that the membership ends."""
     situation = situation_of(case)
+    if situation is Situation.CANCELED and not _leaving(session, case):
+        return Situation.OVER
+    return situation
+
+
+def _leaving(session: Session, case: Case) -> bool:
+    row = session.scalars(
+        select(Membership).where(
+            Membership.merchant_id == case.merchant_id,
+            Membership.membership_id == case.payment.membership_id,
+        )
+    ).one_or_none()
+    staying = (MembershipStatus.ACTIVE, MembershipStatus.PAST_DUE, MembershipStatus.TRIALING)
+    return row is None or row.cancel_at_period_end or row.status not in staying
+
+
+def fix_page(session: Session, case: Case, *, words: Words, links: Links, now: datetime) -> FixPage:
+    situation = _situation_now(session, case)
     merchant = clean_line(case.merchant.display_name)
     product = _product(case.payment, words)
     title, lead, steps = _told(case, words)
@@ -161,17 +182,7 @@ def _details(case: Case, words: Words, merchant: str, now: datetime | None) -> t
 
 
 def _others(session: Session, case: Case, words: Words, links: Links) -> tuple[Other, ...]:
-    found = session.scalars(
-        select(Case)
-        .where(
-            Case.merchant_id == case.merchant_id,
-            Case.customer_id == case.customer_id,
-            Case.id != case.id,
-            Case.closed_at.is_(None),
-        )
-        .order_by(Case.opened_at, Case.id)
-        .limit(MOST_OTHERS)
-    )
+    found = other_open(session, case, limit=MOST_OTHERS)
     return tuple(Other(_short(other, words), links.fix(other.token)) for other in found)
 
 

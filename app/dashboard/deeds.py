@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases import commands
 from app.cases.queries import case_of
-from app.cases.standing import Rules
+from app.cases.rules import Rules
 from app.dashboard.desk import Desk
 from app.models import Case
 from app.security.tenancy import signed_in

@@ -154,6 +154,9 @@ WHYS: Mapping[Why, LazyString] = {
     Why.CONTACT_STOPPED: _("The customer must not be written to any more."),
     Why.ENOUGH_MESSAGES: _("Enough: no more than %(limit)s messages go out for one payment."),
     Why.PAST_CUTOFF: _("It would come after the five days that Whop gives a failed renewal."),
+    Why.SAID_LAST_WORD: _("The last message said that no more would follow, and that is kept."),
+    Why.CHANNEL_DOWN: _("The channel was down and rests for some minutes; the message waits."),
+    Why.EARLIER_COMES_FIRST: _("An earlier message of this case goes first."),
     Why.PEER_TOOK_IT: _("The mail server took it."),
     Why.PEER_REFUSED: _("The receiving side refused it for good."),
     Why.PEER_UNCLEAR: _("It may have arrived or not. It is not sent again: nobody should get it twice."),
@@ -170,7 +173,6 @@ WHYS: Mapping[Why, LazyString] = {
     Why.SUPPRESSED: _("This address must not be written to: the customer opted out, or it bounced before."),
     Why.NO_CHANNEL: _("This channel is switched off."),
     Why.TOO_SOON_AFTER_LAST: _("Too soon after the last message to this person."),
-    Why.MEMBERSHIP_LEFT: _("The customer has left."),
 }
 
 ATTRIBUTIONS: Mapping[Attribution, LazyString] = {

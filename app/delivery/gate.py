@@ -1,10 +1,11 @@
 """The fresh look right before a reminder: may this step still reach this person, by this channel, now?
 
-Reads our rows under the case's lock and decides; it changes nothing and talks to nobody.
+Reads our rows under the locks of merchant and case and decides; it changes nothing and talks to nobody.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -18,6 +19,7 @@ from app.recovery.machine import CaseReason, CaseState
 from app.recovery.plan import LIMITS, after_last_contact
 from app.recovery.reasons import Reason, Why
 
+TURN = timedelta(seconds=30)
 LEFT = frozenset({MembershipStatus.CANCELED, MembershipStatus.EXPIRED, MembershipStatus.COMPLETED})
 
 
@@ -56,8 +58,19 @@ class Drop:
 Verdict = Go | Skip | PutOff | StopCase | Drop
 
 
-def look(session: Session, case: Case, step: Step, *, now: datetime, channels: frozenset[str]) -> Verdict:
-    """Judge one claimed step of a locked case. `channels` are those that can send now."""
+def look(
+    session: Session,
+    case: Case,
+    step: Step,
+    *,
+    now: datetime,
+    channels: frozenset[str],
+    down: Mapping[str, datetime],
+) -> Verdict:
+    """Judge one claimed step of a locked case.
+
+    `channels` are those that this install has; `down` says until when one of them rests.
+    """
     if case.state != CaseState.OPEN:
         return Drop(Reason(Why.CASE_CLOSED if case.closed_at else Why.CASE_WAITS, {"cause": case.reason}))
     if case.customer.contact_stopped:
@@ -68,6 +81,8 @@ def look(session: Session, case: Case, step: Step, *, now: datetime, channels: f
     late = _timing(session, case, step, now)
     if late is not None:
         return late
+    if step.channel in down:
+        return PutOff(down[step.channel], Reason(Why.CHANNEL_DOWN, {"channel": step.channel}))
     return _address(session, case, step, channels)
 
 
@@ -90,10 +105,12 @@ def _left(session: Session, case: Case) -> CaseReason | None:
 
 def _timing(session: Session, case: Case, step: Step, now: datetime) -> Skip | PutOff | None:
     cutoff = case.opened_at + LIMITS.runway
-    if now - step.due_at > LIMITS.too_late:
-        return Skip(Reason(Why.TOO_LATE, {"hours": int((now - step.due_at).total_seconds() // 3600)}))
+    if now - step.planned_at > LIMITS.too_late:
+        return Skip(Reason(Why.TOO_LATE, {"hours": int((now - step.planned_at).total_seconds() // 3600)}))
     if now >= cutoff:
         return Skip(Reason(Why.PAST_CUTOFF))
+    if _earlier_waits(session, step):
+        return PutOff(now + TURN, Reason(Why.EARLIER_COMES_FIRST))
     previous = last_contact(session, case.customer_id)
     if previous is None:
         return None
@@ -103,6 +120,16 @@ def _timing(session: Session, case: Case, step: Step, now: datetime) -> Skip | P
         return None
     why = Reason(Why.TOO_SOON_AFTER_LAST, {"last": previous.isoformat()})
     return PutOff(allowed, why) if allowed < cutoff else Skip(why)
+
+
+def _earlier_waits(session: Session, step: Step) -> bool:
+    """After an outage several steps of a case are due at once; their words only fit in their order."""
+    earlier = select(Step.id).where(
+        Step.case_id == step.case_id,
+        Step.position < step.position,
+        Step.state.in_(("planned", "claimed", "sending")),
+    )
+    return session.scalar(earlier.limit(1)) is not None
 
 
 def _address(session: Session, case: Case, step: Step, channels: frozenset[str]) -> Go | Skip:

@@ -9,10 +9,10 @@ from datetime import datetime
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import Case, Step
+from app.models.contact import other_open
 from app.recovery.decline import DeclineClass
 from app.recovery.facts import CardView
 from app.recovery.keys import mail_name
@@ -21,6 +21,8 @@ from app.recovery.wording import LANGUAGES, MessageValues, compose
 from app.security.tokens import Purpose, Tokens
 from app.settings import Settings
 from notifiers.base import Action, Message
+
+MOST_COUNTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,15 +105,6 @@ def _values(session: Session, case: Case, now: datetime) -> MessageValues:
         next_attempt_at=next_attempt if next_attempt and next_attempt > now else None,
         cutoff_at=None,
         zone=case.customer.zone or case.merchant.zone,
-        other_open_payments=_other_open_payments(session, case),
+        other_open_payments=len(other_open(session, case, limit=MOST_COUNTED)),
         needs_confirmation=decline_class is DeclineClass.AUTHENTICATION and bool(payment.recovery_url),
     )
-
-
-def _other_open_payments(session: Session, case: Case) -> int:
-    count = session.scalar(
-        select(func.count())
-        .select_from(Case)
-        .where(Case.customer_id == case.customer_id, Case.id != case.id, Case.closed_at.is_(None))
-    )
-    return count or 0

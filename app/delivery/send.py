@@ -21,6 +21,7 @@ from app.delivery.message import Links, message_for
 from app.delivery.suppression import suppress
 from app.log import get_logger
 from app.models import Case, Delivery, Step
+from app.models.merchant import lock_merchant
 from app.recovery.machine import CaseReason
 from app.recovery.reasons import Reason, Why
 from notifiers.base import GiveUp, Message, Notifier, Outcome, Recipient, Retry, Sent, Unknown
@@ -28,7 +29,7 @@ from notifiers.base import GiveUp, Message, Notifier, Outcome, Recipient, Retry,
 LEASE_BEYOND_SEND = timedelta(seconds=30)
 MOST_TRIES = 5
 CHANNEL_PAUSE = timedelta(minutes=5)
-"""How long a step waits where the whole channel is down; such waits do not use up its tries."""
+"""How long a channel rests that is down as a whole; such waits do not use up a step's tries."""
 
 log = get_logger(__name__)
 
@@ -38,7 +39,6 @@ class Ready:
     """A step that is marked as sending, with all that the notifier needs."""
 
     claim: Claim
-    case_id: int
     notifier: Notifier
     message: Message
     recipient: Recipient
@@ -58,6 +58,8 @@ class Sender:
         self._channels = channels
         self._links = links
         self._stop_case = stop_case
+        self._down: dict[str, datetime] = {}
+        """By channel, the machine's time until which this worker leaves it alone."""
         longest = max((one.send_timeout for one in channels.values()), default=timedelta())
         self.lease = longest + LEASE_BEYOND_SEND
 
@@ -146,7 +148,9 @@ class Sender:
         step = holding(session, Step, claim)
         if case is None or step is None:
             return None
-        verdict = look(session, case, step, now=times.now, channels=frozenset(self._channels))
+        verdict = look(
+            session, case, step, now=times.now, channels=frozenset(self._channels), down=self._resting(times)
+        )
         match verdict:
             case Go(address=address):
                 return self._begin(session, case, step, address, times)
@@ -178,15 +182,24 @@ class Sender:
         step.state, step.lease_until = "sending", times.wall + self.lease
         return Ready(
             claim=Claim(step.id, step.attempts),
-            case_id=case.id,
             notifier=self._channels[step.channel],
             message=message,
             recipient=Recipient(address, case.customer.name),
         )
 
+    def _resting(self, times: Times) -> dict[str, datetime]:
+        """Channels that are down, and until when, in the campaign's time."""
+        return {
+            channel: times.now + (until - times.wall)
+            for channel, until in self._down.items()
+            if until > times.wall
+        }
+
     def _after(self, session: Session, claim: Claim, outcome: Outcome, times: Times) -> dict[str, object]:
         """The step's columns after a send with this outcome."""
-        tries = session.scalar(select(Step.tries).where(Step.id == claim.row_id)) or 0
+        tries, channel = session.execute(
+            select(Step.tries, Step.channel).where(Step.id == claim.row_id)
+        ).one()
         match outcome:
             case Sent():
                 return _ended("sent", Reason(Why.PEER_TOOK_IT), times)
@@ -197,6 +210,7 @@ class Sender:
             case Retry(reason=reason, whole_channel=True, after=after):
                 why = Reason(Why.PUT_OFF, {"cause": reason})
                 pause = backoff(1, share=random.random(), wish=after or CHANNEL_PAUSE)  # noqa: S311
+                self._down[channel] = times.wall + pause
                 return {"state": "planned", "due_at": times.now + pause, "outcome_why": why.stored()}
             case Retry(reason=reason) if tries + 1 >= MOST_TRIES:
                 return _ended("dead", Reason(Why.OUT_OF_TRIES, {"cause": reason}), times) | {
@@ -210,9 +224,17 @@ class Sender:
 
 
 def _lock_case(session: Session, claim: Claim) -> Case | None:
-    """The case before the step: whoever changes a case takes these locks in the same order."""
-    case_id = session.scalar(select(Step.case_id).where(Step.id == claim.row_id))
-    return session.scalars(select(Case).where(Case.id == case_id).with_for_update()).one_or_none()
+    """Merchant, case, step: whoever changes a case takes these locks in this order.
+
+    The merchant's lock also keeps two reminders to one person, of two of their cases, apart.
+    """
+    found = session.execute(
+        select(Case.id, Case.merchant_id).join(Step, Step.case_id == Case.id).where(Step.id == claim.row_id)
+    ).one_or_none()
+    if found is None:
+        return None
+    lock_merchant(session, found.merchant_id)
+    return session.scalars(select(Case).where(Case.id == found.id).with_for_update()).one()
 
 
 def _ended(state: str, why: Reason, times: Times) -> dict[str, object]:

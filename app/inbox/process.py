@@ -7,12 +7,15 @@ here talks to the network.
 import random
 from datetime import timedelta
 
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app import faults
 from app.cases.apply import Applied, apply
 from app.cases.people import merchant_of
-from app.cases.standing import Rules
+from app.cases.rules import Rules
 from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
 from app.db import Database
 from app.log import get_logger
@@ -22,6 +25,8 @@ from app.whop.events import name_of, parse
 
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 5
+MOST_CLAIMS = 25
+"""A row that was claimed so often and never worked on kills its workers."""
 
 log = get_logger(__name__)
 
@@ -36,7 +41,7 @@ def process_event(database: Database, claim: Claim, *, times: Times, rules: Rule
     try:
         _process(database, claim, times=times, rules=rules)
     except Exception as error:  # any error belongs to this row alone: the worker goes on with the next
-        log.warning("inbox.row_failed", row_id=claim.row_id, tries=claim.fence, exc_info=True)
+        log.warning("inbox.row_failed", row_id=claim.row_id, claims=claim.fence, exc_info=True)
         _put_off(database, claim, times=times, error=error)
 
 
@@ -45,7 +50,7 @@ def free_expired_events(database: Database, *, times: Times) -> int:
     with database.transaction() as session:
         lost = expired(session, InboxRow, held="claimed", wall=times.wall)
         for claim in lost:
-            move(session, InboxRow, claim, values=_after_failure(claim, times, "worker_lost"))
+            move(session, InboxRow, claim, values=_after_loss(claim, times))
     return len(lost)
 
 
@@ -87,12 +92,27 @@ def _mark_without_effect(
 
 
 def _put_off(database: Database, claim: Claim, *, times: Times, error: Exception) -> None:
+    reason = type(error).__name__
     with database.transaction() as session:
-        move(session, InboxRow, claim, values=_after_failure(claim, times, type(error).__name__))
+        tries = session.scalar(select(InboxRow.tries).where(InboxRow.id == claim.row_id)) or 0
+        # A database that is away or busy says nothing about the event.
+        tries += 0 if isinstance(error, OperationalError | PoolTimeout) else 1
+        if tries >= MOST_TRIES:
+            values = _dead(reason, times)
+        else:
+            values = _waiting(reason, times, backoff(max(tries, 1), share=random.random()))  # noqa: S311  a spread
+        move(session, InboxRow, claim, values={**values, "tries": tries})
 
 
-def _after_failure(claim: Claim, times: Times, reason: str) -> dict[str, object]:
-    if claim.fence >= MOST_TRIES:
-        return {"state": "dead", "reason": reason, "lease_until": None, "done_at": times.now}
-    pause = backoff(claim.fence, share=random.random())  # noqa: S311  a spread, not a secret
+def _after_loss(claim: Claim, times: Times) -> dict[str, object]:
+    if claim.fence >= MOST_CLAIMS:
+        return _dead("worker_lost", times)
+    return _waiting("worker_lost", times, timedelta())
+
+
+def _waiting(reason: str, times: Times, pause: timedelta) -> dict[str, object]:
     return {"state": "waiting", "reason": reason, "lease_until": None, "due_at": times.now + pause}
+
+
+def _dead(reason: str, times: Times) -> dict[str, object]:
+    return {"state": "dead", "reason": reason, "lease_until": None, "done_at": times.now}

@@ -27,6 +27,7 @@ def store_event(
             origin=origin,
             state="waiting",
             attempts=0,
+            tries=0,
         )
         .on_conflict_do_nothing(index_elements=["message_id"])
         .returning(InboxRow.id)

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from .base import Base, Json, partial_index
+from .base import Base, BigInt, Json, partial_index
 from .customer import Customer
 from .merchant import Merchant
 
@@ -27,7 +27,7 @@ class Payment(Base):
     membership_id: Mapped[str | None]
     billing_reason: Mapped[str | None]
     product_title: Mapped[str | None]
-    amount_minor: Mapped[int | None]
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
     currency: Mapped[str | None]
     decline_code: Mapped[str | None]
     failure_message: Mapped[str | None]
@@ -48,7 +48,7 @@ class Payment(Base):
     voided_at: Mapped[datetime | None]
     uncollectible_at: Mapped[datetime | None]
     refunds: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
-    """By refund id: [provider time, minor units or null, took money back]."""
+    """By refund id: [provider time, minor units or null, currency or null, took money back]."""
     disputes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """By dispute id: [provider time, status, warning only]."""
 
@@ -94,15 +94,15 @@ class Case(Base):
     held: Mapped[bool] = mapped_column(default=False)
     """The merchant paused it."""
     decline_class: Mapped[str]
-    amount_minor: Mapped[int | None]
+    amount_minor: Mapped[int | None] = mapped_column(BigInt)
     currency: Mapped[str | None]
     opened_at: Mapped[datetime]
     """The first failure, in the provider's time."""
     closed_at: Mapped[datetime | None]
     recovered_at: Mapped[datetime | None]
-    taken_back_minor: Mapped[int] = mapped_column(default=0)
+    taken_back_minor: Mapped[int] = mapped_column(BigInt, default=0)
     attribution: Mapped[str | None]
-    attribution_step_id: Mapped[int | None]
+    attribution_step_id: Mapped[int | None] = mapped_column(BigInt)
     policy_version: Mapped[int]
     created_at: Mapped[datetime]
 

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from .case import Case
-from .step import Delivery
+from .step import Delivery, Step
 
 REACHED = ("sent", "unknown", "in_flight")
 """Outcomes of a delivery after which the person has, or may have, the message."""
@@ -17,6 +17,28 @@ def contacts_of(session: Session, case_id: int) -> Sequence[datetime]:
     """When messages of this case reached the person, or may have."""
     return session.scalars(
         select(Delivery.started_at).where(Delivery.case_id == case_id, Delivery.outcome.in_(REACHED))
+    ).all()
+
+
+def said_last_word(session: Session, case_id: int) -> bool:
+    """A message of this case that promised to be the last one reached the person, or may have."""
+    ends = Step.wording_key.endswith(".note") | Step.wording_key.endswith(".last")
+    found = session.scalar(
+        select(Delivery.id)
+        .join(Step, Delivery.step_id == Step.id)
+        .where(Delivery.case_id == case_id, Delivery.outcome.in_(REACHED), ends)
+        .limit(1)
+    )
+    return found is not None
+
+
+def other_open(session: Session, case: Case, *, limit: int) -> Sequence[Case]:
+    """Other payments of the same person, to the same merchant, that can be paid now; oldest first."""
+    return session.scalars(
+        select(Case)
+        .where(Case.customer_id == case.customer_id, Case.id != case.id, Case.state == "open")
+        .order_by(Case.opened_at, Case.id)
+        .limit(limit)
     ).all()
 
 

@@ -11,8 +11,6 @@ from .merchant import Merchant
 
 
 class Customer(Base):
-    """Locked first by whoever changes anything about a customer's cases: that orders all decisions."""
-
     __tablename__ = "customer"
     __table_args__ = (
         UniqueConstraint("merchant_id", "identity"),
@@ -45,7 +43,8 @@ class Membership(Base):
     __table_args__ = (UniqueConstraint("merchant_id", "membership_id"),)
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"), index=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    """None while no event has named the person."""
     membership_id: Mapped[str]
     status: Mapped[str]
     cancel_at_period_end: Mapped[bool] = mapped_column(default=False)

@@ -27,4 +27,6 @@ class InboxRow(Job, Base):
     reason: Mapped[str | None]
     merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchant.id"))
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"), index=True)
+    tries: Mapped[int] = mapped_column(default=0)
+    """Times that the event itself could not be worked on; deaths of workers and databases do not count."""
     done_at: Mapped[datetime | None]

@@ -4,8 +4,8 @@ import secrets
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, LargeBinary, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from .base import Base
 
@@ -61,3 +61,11 @@ class MerchantUser(Base):
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
     role: Mapped[str]
+
+
+def lock_merchant(session: Session, merchant_id: int) -> None:
+    """Whoever changes a case of this merchant does so alone. Taken before any other lock.
+
+    It leaves foreign keys alone, so pages of the same merchant go on.
+    """
+    session.execute(select(Merchant.id).where(Merchant.id == merchant_id).with_for_update(key_share=True))

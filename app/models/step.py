@@ -27,6 +27,8 @@ class Step(Job, Base):
     wording_key: Mapped[str]
     wording_version: Mapped[int]
     channel: Mapped[str]
+    planned_at: Mapped[datetime]
+    """When the plan wants it; `due_at` moves where it is put off."""
     why: Mapped[dict[str, Any]] = mapped_column(Json)
     """The reason for this time: a code and its details (`app.recovery.reasons`)."""
     outcome_why: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -16,7 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.commands import opt_out, record_visit
-from app.cases.standing import Rules, stop_case
+from app.cases.rules import Rules
+from app.cases.standing import stop_case
 from app.claims import Claim, Times
 from app.delivery.message import Links
 from app.delivery.send import Sender

@@ -7,7 +7,7 @@ reads the standing off all of it. Money wins over every other ending; a late fai
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -25,11 +25,14 @@ from .facts import (
     PaymentView,
     PaymentVoided,
 )
+from .money import Money
 
 DUNNED = frozenset({BillingReason.SUBSCRIPTION_CYCLE, BillingReason.SUBSCRIPTION_UPDATE})
 """Renewals. Whop's own list filter `subscription_cycle` matches both."""
 
 REFUNDS_WITHOUT_EFFECT = frozenset({"failed", "canceled", "cancelled"})
+FAILED_AT_MOST_BEFORE = timedelta(days=5)
+"""How long before an attempt the first one of the same payment may lie: Whop's own window."""
 DISPUTES_OVER = frozenset({"won", "warning_closed", "closed"})
 """Dispute states in which the merchant has the money."""
 
@@ -69,6 +72,7 @@ class CaseReason(StrEnum):
 class Refund:
     at: datetime
     minor: int | None
+    currency: str | None
     took_money: bool
 
 
@@ -101,15 +105,16 @@ class Known:
 
     @property
     def disputed(self) -> bool:
-        return any(not dispute.over for dispute in self.disputes.values())
+        """A warning stops contact, but takes no money: the dispute that may follow has an id of its own."""
+        return any(not dispute.over and not dispute.warning for dispute in self.disputes.values())
 
-    def taken_back(self, amount: int | None) -> int | None:
-        """Minor units refunded, at most the amount; None where a refund has no usable figure."""
-        figures = [refund.minor for refund in self.refunds.values() if refund.took_money]
-        if any(figure is None for figure in figures):
+    def taken_back(self, amount: Money | None) -> int | None:
+        """Minor units refunded, at most the amount; None where a refund's figure cannot be compared with it."""
+        taken = [refund for refund in self.refunds.values() if refund.took_money]
+        if any(refund.minor is None or (amount and refund.currency != amount.currency) for refund in taken):
             return None
-        total = sum(figure or 0 for figure in figures)
-        return total if amount is None else min(total, amount)
+        total = sum(refund.minor or 0 for refund in taken)
+        return total if amount is None else min(total, amount.minor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +144,18 @@ def learn(known: Known, fact: Fact) -> Known:
             return replace(known, voided_at=_earliest(known.voided_at, fact.at))
         case PaymentRefunded():
             took = fact.status not in REFUNDS_WITHOUT_EFFECT
-            refund = Refund(fact.at, fact.amount.minor if fact.amount else None, took)
-            return replace(known, refunds=_newest(known.refunds, fact.refund_id, refund))
+            refund = Refund(
+                fact.at,
+                fact.amount.minor if fact.amount else None,
+                fact.amount.currency if fact.amount else None,
+                took,
+            )
+            # What is given back was there: the success itself may never have been heard.
+            return replace(
+                known,
+                refunds=_newest(known.refunds, fact.refund_id, refund),
+                paid_at=_earliest(known.paid_at, fact.at),
+            )
         case PaymentDisputed():
             dispute = Dispute(fact.at, fact.status or "unknown", fact.warning)
             return replace(known, disputes=_newest(known.disputes, fact.dispute_id, dispute))
@@ -151,14 +166,14 @@ def learn(known: Known, fact: Fact) -> Known:
 def assess(
     known: Known,
     *,
-    amount: int | None,
+    amount: Money | None,
     ended: Ended | None,
     complaint_open: bool,
     held: bool,
     stop: CaseReason | None,
 ) -> Standing:
-    """Where the case of a failed payment stands. `amount` is in minor units, None where unknown."""
-    if known.paid_at is not None or known.refunds:
+    """Where the case of a failed payment stands. `amount` is None where it is unknown."""
+    if known.paid_at is not None:
         return _assess_paid(known, amount)
     if known.voided_at is not None:
         return Standing(CaseState.VOID, CaseReason.VOIDED)
@@ -191,13 +206,18 @@ def membership_ended(membership: MembershipView, at: datetime) -> Ended | None:
     return None
 
 
-def _assess_paid(known: Known, amount: int | None) -> Standing:
+def _assess_paid(known: Known, amount: Money | None) -> Standing:
     if known.disputed:
         return Standing(CaseState.REVERSED, CaseReason.DISPUTED)
     taken = known.taken_back(amount)
-    if taken is None or (taken > 0 and (amount is None or taken >= amount)):
+    if taken is None or (taken > 0 and (amount is None or taken >= amount.minor)):
         return Standing(CaseState.REVERSED, CaseReason.REFUNDED)
     return Standing(CaseState.RECOVERED, CaseReason.PAID)
+
+
+def failure_heard_of(payment: PaymentView, at: datetime) -> datetime:
+    """When the attempt was known to have failed: on a slow rail, days after it was started."""
+    return max(payment.last_attempt_at or at, at)
 
 
 def _learn_failure(known: Known, payment: PaymentView, at: datetime) -> Known:
@@ -205,11 +225,14 @@ def _learn_failure(known: Known, payment: PaymentView, at: datetime) -> Known:
     # A payment that failed before we heard of it began when Whop made it.
     missed = (payment.payments_failed or 1) > 1 and payment.created_at is not None
     first = payment.created_at if missed and payment.created_at else attempted
+    first = max(min(first, attempted), attempted - FAILED_AT_MOST_BEFORE)
     learned = replace(
         known,
-        failed_at=_earliest(known.failed_at, min(first, attempted)),
-        last_failed_at=_latest(known.last_failed_at, attempted),
+        failed_at=_earliest(known.failed_at, first),
+        last_failed_at=_latest(known.last_failed_at, failure_heard_of(payment, at)),
     )
+    if payment.status == "paid":
+        learned = replace(learned, paid_at=_earliest(known.paid_at, payment.paid_at or at))
     if payment.status == "uncollectible":
         learned = replace(learned, uncollectible_at=_earliest(known.uncollectible_at, at))
     if payment.status == "void":

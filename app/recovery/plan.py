@@ -46,6 +46,8 @@ class Limits:
     """A step that is this late is skipped, not sent."""
     window: timedelta
     """With no word from Whop for this long the case is closed as lost."""
+    clearing: timedelta
+    """The same, where a payment is on its way through the bank."""
 
 
 LIMITS = Limits(
@@ -54,6 +56,7 @@ LIMITS = Limits(
     runway=timedelta(hours=120),
     too_late=timedelta(hours=48),
     window=timedelta(days=14),
+    clearing=timedelta(days=30),
 )
 MORNING = time(9)
 """Where a step moves that would be the second of one day."""
@@ -98,6 +101,8 @@ class Situation:
     """Messages that already reached, or may have reached, this person in this conversation."""
     last_contact: datetime | None = None
     """The newest message to this person about anything."""
+    said_last_word: bool = False
+    """The note or the last notice reached this person: it said that nothing would follow."""
     contact_stopped: str | None = None
     joins: bool = False
     """Another open payment of the same person already has the conversation."""
@@ -147,6 +152,8 @@ def _why_none(situation: Situation) -> Reason | None:
         return Reason(Why.CONTACT_STOPPED, {"cause": situation.contact_stopped})
     if situation.joins:
         return Reason(Why.JOINED_CONVERSATION)
+    if situation.said_last_word:
+        return Reason(Why.SAID_LAST_WORD)
     if len(situation.contacts) >= LIMITS.messages:
         return Reason(Why.ENOUGH_MESSAGES, {"limit": LIMITS.messages})
     return None

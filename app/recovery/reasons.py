@@ -26,6 +26,7 @@ class Why(StrEnum):
     CONTACT_STOPPED = "contact_stopped"
     ENOUGH_MESSAGES = "enough_messages"
     PAST_CUTOFF = "past_cutoff"
+    SAID_LAST_WORD = "said_last_word"
     # why a step ended
     PEER_TOOK_IT = "peer_took_it"
     PEER_REFUSED = "peer_refused"
@@ -41,7 +42,8 @@ class Why(StrEnum):
     SUPPRESSED = "suppressed"
     NO_CHANNEL = "no_channel"
     TOO_SOON_AFTER_LAST = "too_soon_after_last"
-    MEMBERSHIP_LEFT = "membership_left"
+    CHANNEL_DOWN = "channel_down"
+    EARLIER_COMES_FIRST = "earlier_comes_first"
 
 
 @dataclass(frozen=True, slots=True)

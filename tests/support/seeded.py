@@ -93,7 +93,7 @@ def step(session: Session, of: Case, *, position: int = 1, due_at: datetime, **c
         "tries": 0,
         **changes,
     }
-    row = Step(case_id=of.id, position=position, due_at=due_at, **values)
+    row = Step(case_id=of.id, position=position, due_at=due_at, planned_at=due_at, **values)
     session.add(row)
     session.flush()
     return row

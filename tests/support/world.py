@@ -10,7 +10,9 @@ from functools import partial
 
 from sqlalchemy import select
 
-from app.cases.standing import Rules, stop_case
+from app.cases.rules import Rules
+from app.cases.standing import stop_case
+from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Times
 from app.db import Database
 from app.delivery.message import Links
@@ -78,6 +80,8 @@ class World:
     def sweep(self) -> None:
         free_expired_events(self.database, times=self.times)
         self.sender.free_expired(times=self.times)
+        close_stale_cases(self.database, now=self.now, rules=self.rules)
+        hand_over_silent(self.database, now=self.now, rules=self.rules)
 
     def pass_time(self, by: timedelta, *, tick: timedelta = timedelta(hours=1)) -> None:
         """Let the worker run at every tick until so much time has passed."""
@@ -86,6 +90,7 @@ class World:
             self.clock.advance(min(tick, until - self.now))
             self.process()
             self.send_due()
+            self.sweep()
 
     def until(self, moment: datetime) -> None:
         self.pass_time(moment - self.now)

@@ -1,0 +1,84 @@
+"""Writes a case's plan as steps, and cancels steps. When and why is decided by `app.recovery.plan`."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.cases.audit import Act, Actor, note_case
+from app.cases.rules import Rules
+from app.models import Case, Step
+from app.models.contact import contacts_of, last_contact, said_last_word
+from app.recovery import wording
+from app.recovery.decline import POLICIES, DeclineClass
+from app.recovery.keys import wording_key
+from app.recovery.plan import POLICY_VERSION, Plan, Situation, plan
+from app.recovery.reasons import Reason
+
+LIVE = ("planned", "claimed", "sending")
+"""States of a step that has not ended."""
+
+
+def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules) -> int:
+    """Lay out the messages still to send and write them as steps; how many there are."""
+    merchant, customer = case.merchant, case.customer
+    laid_out = plan(
+        Situation(
+            decline_class=DeclineClass(case.decline_class),
+            failed_at=case.opened_at,
+            now=now,
+            first_delay=rules.first_delay,
+            zone=ZoneInfo(customer.zone or merchant.zone),
+            contacts=contacts_of(session, case.id),
+            last_contact=last_contact(session, customer.id),
+            said_last_word=said_last_word(session, case.id),
+            contact_stopped=customer.contact_stopped,
+            joins=case.leader_id is not None,
+        )
+    )
+    _write_steps(session, case, laid_out)
+    detail = {
+        "steps": len(laid_out.steps),
+        "left_out": [reason.stored() for reason in laid_out.left_out],
+        "policy": POLICY_VERSION,
+    }
+    note_case(session, case, Act.PLAN_MADE, actor=Actor.WORKER, at=now, detail=detail)
+    return len(laid_out.steps)
+
+
+def cancel_steps(session: Session, case: Case, why: Reason, *, now: datetime) -> int:
+    """Stop everything that has not ended. One that is being sent may finish; it is not repeated."""
+    stopped = session.execute(
+        update(Step)
+        .where(Step.case_id == case.id, Step.state.in_(LIVE))
+        .values(state="cancelled", outcome_why=why.stored(), ended_at=now, lease_until=None)
+        .returning(Step.id)
+        .execution_options(synchronize_session="fetch")
+    ).all()
+    if stopped:
+        detail = {"steps": len(stopped), **why.stored()}
+        note_case(session, case, Act.STEPS_CANCELLED, actor=Actor.WORKER, at=now, detail=detail)
+    return len(stopped)
+
+
+def _write_steps(session: Session, case: Case, laid_out: Plan) -> None:
+    angle = POLICIES[DeclineClass(case.decline_class)].angle
+    used = session.scalar(select(func.max(Step.position)).where(Step.case_id == case.id)) or 0
+    for number, planned in enumerate(laid_out.steps, start=used + 1):
+        session.add(
+            Step(
+                case_id=case.id,
+                position=number,
+                kind="note" if planned.position == "note" else "remind",
+                wording_key=wording_key(angle.value, planned.position.value),
+                wording_version=wording.VERSION,
+                channel="email",
+                why=planned.why.stored(),
+                state="planned",
+                due_at=planned.due_at,
+                planned_at=planned.due_at,
+                attempts=0,
+                tries=0,
+            )
+        )

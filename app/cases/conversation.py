@@ -1,0 +1,62 @@
+"""One conversation a person: of several failed payments one case leads, and the others join it silently.
+
+Who leads has messages still to come. A case that has none left, or waits, hands over to the next.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.cases.audit import Act, Actor, note_case
+from app.cases.campaign import LIVE, make_plan
+from app.cases.rules import Rules
+from app.models import Case, Step
+from app.recovery.machine import CaseState
+
+
+def converse(session: Session, case: Case, *, now: datetime, rules: Rules) -> None:
+    """Join the conversation that this person already has, or lead one of one's own."""
+    case.leader_id = _leader_for(session, case)
+    if case.leader_id is not None:
+        detail = {"leader": case.leader_id}
+        note_case(session, case, Act.CASE_JOINED, actor=Actor.WORKER, at=now, detail=detail)
+    planned = make_plan(session, case, now=now, rules=rules)
+    if not planned:
+        hand_over(session, case, now=now, rules=rules)
+
+
+def hand_over(session: Session, case: Case, *, now: datetime, rules: Rules) -> None:
+    """The other open payments of the same person are free of this case; the first with messages leads."""
+    followers = session.scalars(
+        select(Case)
+        .where(Case.leader_id == case.id, Case.closed_at.is_(None))
+        .order_by(Case.opened_at, Case.id)
+    ).all()
+    for follower in followers:
+        follower.leader_id = None
+    for follower in followers:
+        if follower.state == CaseState.OPEN:
+            detail = {"after": case.id}
+            note_case(session, follower, Act.CASE_LEADS, actor=Actor.WORKER, at=now, detail=detail)
+            converse(session, follower, now=now, rules=rules)
+
+
+def has_live_steps(case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return exists().where(Step.case_id == case_id, Step.state.in_(LIVE))
+
+
+def _leader_for(session: Session, case: Case) -> int | None:
+    """The open case of the same person that already has the conversation, and more to say in it."""
+    return session.scalar(
+        select(Case.id)
+        .where(
+            Case.customer_id == case.customer_id,
+            Case.id != case.id,
+            Case.state == CaseState.OPEN.value,
+            Case.leader_id.is_(None),
+            has_live_steps(Case.id),
+        )
+        .order_by(Case.id)
+        .limit(1)
+    )

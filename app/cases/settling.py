@@ -1,0 +1,46 @@
+"""A case's money: when it came, what of ours came shortly before, and what was taken back later."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.payments import amount_of, known_of
+from app.cases.rules import Rules
+from app.models import Case, Delivery, Visit
+from app.recovery import attribution
+from app.recovery.attribution import Attribution, Touch
+from app.recovery.machine import CaseState
+
+HAS_IT = ("sent", "unknown")
+"""Outcomes after which the message may have moved somebody; one that is in flight has not been read."""
+
+
+def settle_money(session: Session, case: Case, rules: Rules) -> None:
+    """When it was paid, what came before the payment, and what was taken back later."""
+    known = known_of(case.payment)
+    case.recovered_at = known.paid_at
+    if known.paid_at is not None:
+        credit = attribution.attribute(
+            _touches(session, case), paid_at=known.paid_at, window=rules.attribution_window
+        )
+        case.attribution, case.attribution_step_id = credit.attribution.value, credit.step_id
+    if CaseState(case.state) is CaseState.REVERSED:
+        case.taken_back_minor = case.amount_minor or 0
+    else:
+        case.taken_back_minor = known.taken_back(amount_of(case.payment)) or 0
+
+
+def _touches(session: Session, case: Case) -> list[Touch]:
+    """Messages and visits of all this person's cases: one conversation may speak of several payments."""
+    messages = session.execute(
+        select(Delivery.started_at, Delivery.step_id)
+        .join(Case, Delivery.case_id == Case.id)
+        .where(Case.customer_id == case.customer_id, Delivery.outcome.in_(HAS_IT))
+    )
+    visits = session.scalars(
+        select(Visit.at)
+        .join(Case, Visit.case_id == Case.id)
+        .where(Case.customer_id == case.customer_id, Visit.kind == "continued")
+    )
+    return [Touch(Attribution.MESSAGE, at, step_id) for at, step_id in messages] + [
+        Touch(Attribution.VISIT, at) for at in visits
+    ]
