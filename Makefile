@@ -4,13 +4,19 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check faults bench lock clean
+.PHONY: run test check words faults bench lock clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/autocharge up
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+# Brings the Russian catalogue in line with the texts in the code; new ones are left empty for you to translate.
+words: $(VENV)/.test
+	cd app && ../$(BIN)/pybabel -q extract -F translations/babel.cfg -k lazy_gettext --add-location=file --no-wrap -o messages.pot .
+	cd app && ../$(BIN)/pybabel -q update -i messages.pot -d translations -l ru --no-fuzzy-matching --ignore-obsolete --no-wrap
+	cd app && rm messages.pot && ../$(BIN)/pybabel -q compile -d translations
 
 # What only looks: style, types, layers.
 check: $(VENV)/.test

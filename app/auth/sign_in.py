@@ -13,7 +13,7 @@ from app.errors import InvalidInput
 from app.log import get_logger
 from app.models import Audit, Merchant, MerchantUser, User
 from app.models.base import insert_once
-from app.security.tenancy import MERCHANT, MOCK_MERCHANT, USER, load_signed_in
+from app.security.tenancy import MERCHANT, MOCK_MERCHANT, MOCK_TITLE, USER, load_signed_in
 from app.services import services
 from notifiers.address import one_mailbox
 
@@ -75,7 +75,8 @@ def end() -> None:
 
 def _merchant(write: Session, person: MockPerson) -> Merchant:
     now = services().clock.now()
-    insert_once(write, Merchant, ("biz_id",), Merchant.fresh(person.biz_id, title=None, now=now))
+    title = MOCK_TITLE if person.biz_id == MOCK_MERCHANT else None
+    insert_once(write, Merchant, ("biz_id",), Merchant.fresh(person.biz_id, title=title, now=now))
     return write.scalars(select(Merchant).where(Merchant.biz_id == person.biz_id)).one()
 
 

@@ -40,6 +40,7 @@ class Act(StrEnum):
     CASE_HELD = "case_held"
     CASE_RESUMED = "case_resumed"
     CASE_CLOSED_BY_MERCHANT = "case_closed_by_merchant"
+    PROFILE_CHANGED = "profile_changed"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
 

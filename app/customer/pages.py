@@ -79,6 +79,8 @@ class FixPage:
     lead: str
     button: str | None
     steps: tuple[str, ...]
+    genuine: str
+    """Who is behind this page, and what it never asks for."""
     details: tuple[tuple[str, str], ...]
     others: tuple[Other, ...]
     unsubscribe_url: str | None
@@ -109,7 +111,7 @@ def _leaving(session: Session, case: Case) -> bool:
 
 def fix_page(session: Session, case: Case, *, words: Words, links: Links, now: datetime) -> FixPage:
     situation = _situation_now(session, case)
-    merchant = clean_line(case.merchant.display_name)
+    merchant = seller(case, words)
     product = _product(case.payment, words)
     title, lead, steps = _told(case, words)
     if situation is not Situation.OPEN:
@@ -123,10 +125,16 @@ def fix_page(session: Session, case: Case, *, words: Words, links: Links, now: d
         lead=_sentence(lead.format(product=product)),
         button=_button(case, situation, words),
         steps=steps,
+        genuine=_sentence(words.safe_card.format(merchant=merchant)),
         details=_details(case, words, merchant, now if running else None),
         others=_others(session, case, words, links) if running else (),
         unsubscribe_url=None if case.closed_at else links.unsubscribe(case.token),
     )
+
+
+def seller(case: Case, words: Words) -> str:
+    """The merchant as their customers know them."""
+    return clean_line(case.merchant.public_name or "") or words.seller
 
 
 def needs_confirmation(case: Case) -> bool:

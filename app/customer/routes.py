@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.cases.commands import opt_out, record_visit
-from app.customer.pages import fix_page, situation_of
+from app.customer.pages import fix_page, seller, situation_of
 from app.customer.targets import MEMBERSHIPS, target_of
 from app.customer.visits import CONTINUED, note_seen
 from app.customer.words import Words
@@ -23,7 +23,6 @@ from app.models import Case
 from app.security.access import Who, access
 from app.security.tokens import Purpose
 from app.services import services
-from notifiers.text import clean_line
 
 CUSTOMER_RATE = "120 per 15 minutes"
 WORDS = {words.language: words for words in (ENGLISH, RUSSIAN)}
@@ -110,9 +109,9 @@ def _words(case: Case | None) -> Words:
 
 def _unsubscribe_page(case: Case, *, stopped: bool) -> Response:
     fix_url = None if case.closed_at else Links.of(services().settings).fix(case.token)
-    merchant = clean_line(case.merchant.display_name)
+    words = _words(case)
     return _page(
-        "customer/unsubscribe.html", _words(case), merchant=merchant, stopped=stopped, fix_url=fix_url
+        "customer/unsubscribe.html", words, merchant=seller(case, words), stopped=stopped, fix_url=fix_url
     )
 
 

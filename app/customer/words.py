@@ -41,6 +41,9 @@ class Words:
     something: str
     """Stands for the product where its name is unknown."""
 
+    seller: str
+    """Stands for the merchant where their name is unknown."""
+
     merchant: str
     product: str
     amount: str

@@ -107,6 +107,7 @@ ENGLISH = Words(
     },
     card_expired="The card ending {last4} expired in {month}. Entering a current one takes less than a minute.",
     something="your membership",
+    seller="your seller",
     merchant="Seller",
     product="Membership",
     amount="Amount",

@@ -57,12 +57,9 @@ DEEDS: Mapping[Deed, Told] = {
 
 def carry_out(desk: Desk, deed: Deed, case_id: int) -> bool:
     """False: it cannot be done to this case now. Raises `NotFound` for one that is not the merchant's."""
-    found = case_of(desk.session, desk.merchant, case_id)
-    # The command locks the case alone; what `case_of` loads beside it would be in the locking query.
-    desk.session.expunge(found)
     return DEEDS[deed].command(
         desk.session,
-        desk.session.get_one(Case, found.id),
+        case_of(desk.session, desk.merchant, case_id),
         actor=signed_in().actor,
         now=desk.now,
         rules=Rules.of(services().settings),

@@ -41,11 +41,9 @@ def reading() -> Iterator[Desk]:
 
 @contextmanager
 def acting() -> Iterator[Desk]:
-    """For a change. The merchant is locked first, as whoever applies its events does."""
+    """For a change, which the commands make under their locks."""
     with services().database.transaction() as session:
-        desk = _desk(session)
-        session.refresh(desk.merchant, with_for_update={"key_share": True})
-        yield desk
+        yield _desk(session)
 
 
 def _desk(session: Session) -> Desk:

@@ -6,16 +6,21 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from app.cases.profile import Profile, zones
 from app.cases.queries import Cursor, Filters
 from app.errors import InvalidInput
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
 from app.recovery.period import DAY, Period
+from app.recovery.wording import LANGUAGES
+from notifiers.address import one_mailbox
+from notifiers.text import clean_line
 
 DEFAULT_DAYS = 30
 MOST_DAYS = 731
 MOST_SEARCHED = 100
 """Characters of a search; no name or id is longer."""
+LONGEST_NAME = 60
 BEGINNING = date(2000, 1, 1)
 
 IN_PROGRESS = "in_progress"
@@ -116,3 +121,21 @@ def _date(args: Mapping[str, str], field: str) -> date | None:
     if day is None or not BEGINNING <= day <= date(2100, 1, 1):
         raise InvalidInput({field: _("write a day as 2026-11-20")})
     return day
+
+
+def profile_of(form: Mapping[str, str]) -> Profile:
+    """Raises `InvalidInput` naming every field that cannot be used. Empty texts mean: none."""
+    name, reply_to = form.get("sender_name", "").strip(), form.get("reply_to", "").strip()
+    zone, locale = form.get("zone", ""), form.get("locale", "")
+    wrong: dict[str, str] = {}
+    if clean_line(name, limit=LONGEST_NAME) != name:
+        wrong["sender_name"] = _("Write at most %(most)s plain characters on one line.", most=LONGEST_NAME)
+    if reply_to and one_mailbox(reply_to) is None:
+        wrong["reply_to"] = _("Write one e-mail address, such as help@example.com.")
+    if zone not in zones():
+        wrong["zone"] = _("Choose a time zone from the list.")
+    if locale not in LANGUAGES:
+        wrong["locale"] = _("Choose a language from the list.")
+    if wrong:
+        raise InvalidInput(wrong)
+    return Profile(sender_name=name or None, reply_to=reply_to or None, zone=zone, locale=locale)

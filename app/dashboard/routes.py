@@ -1,11 +1,14 @@
 """The merchant's pages: which address shows or does what. Reads through queries, writes through commands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.cases.listing import amount_of_case
+from app.cases.profile import Profile, change_profile, zones
 from app.cases.queries import all_cases, case_view, events, list_cases, overview
 from app.dashboard import event_words, inputs, sentences
 from app.dashboard.address import query_with
@@ -14,8 +17,10 @@ from app.dashboard.deeds import DEEDS, Deed, carry_out
 from app.dashboard.desk import acting, reading
 from app.dashboard.export import written_as_csv
 from app.dashboard.story import lines
+from app.errors import InvalidInput
 from app.recovery.money import Money
 from app.security.access import Who, access
+from app.security.tenancy import signed_in
 from app.services import services
 
 blueprint = Blueprint("dashboard", __name__)
@@ -42,6 +47,7 @@ def show_overview() -> ResponseReturnValue:
             period=period,
             days=inputs.days_of(request.args),
             chart=weeks_chart(shown.analytics.by_week, desk.show),
+            nameless=desk.merchant.public_name is None,
             show=desk.show,
             words=sentences,
         )
@@ -110,6 +116,30 @@ def change_case(case_id: int, deed: str) -> ResponseReturnValue:
         done = carry_out(desk, Deed(deed), case_id)
     flash(str(told.done if done else told.refused), "success" if done else "warning")
     return redirect(url_for(".case", case_id=case_id), 303)
+
+
+@blueprint.get("/dashboard/settings", endpoint="settings")
+@access(who=Who.SIGNED_IN, csrf=False, rate=None)
+def show_settings() -> ResponseReturnValue:
+    with reading() as desk:
+        return _settings_page(asdict(Profile.of(desk.merchant)))
+
+
+@blueprint.post("/dashboard/settings")
+@access(who=Who.SIGNED_IN, csrf=True, rate=None)
+def change_settings() -> ResponseReturnValue:
+    try:
+        profile = inputs.profile_of(request.form)
+    except InvalidInput as error:
+        return _settings_page(request.form, wrong=error.fields), error.status
+    with acting() as desk:
+        changed = change_profile(desk.session, desk.merchant, profile, actor=signed_in().actor, now=desk.now)
+    flash(_("Saved.") if changed else _("Nothing was different."), "success")
+    return redirect(url_for(".settings"), 303)
+
+
+def _settings_page(given: Mapping[str, str | None], *, wrong: Mapping[str, str] | None = None) -> str:
+    return render_template("dashboard/settings.html", given=given, wrong=wrong or {}, zones=zones())
 
 
 @blueprint.get("/dashboard/events", endpoint="events")

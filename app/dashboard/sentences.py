@@ -132,6 +132,7 @@ ACTS: Mapping[Act, LazyString] = {
     Act.CASE_HELD: _("Case paused"),
     Act.CASE_RESUMED: _("Case resumed"),
     Act.CASE_CLOSED_BY_MERCHANT: _("Case closed by hand"),
+    Act.PROFILE_CHANGED: _("Settings changed"),
     Act.SIGNED_IN: _("Signed in"),
     Act.SIGNED_OUT: _("Signed out"),
 }

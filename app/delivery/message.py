@@ -58,7 +58,7 @@ def message_for(session: Session, case: Case, step: Step, *, links: Links, now: 
         action=Action(content.button_label, links.fix(case.token)),
         closing=content.closing,
         footer=content.footer,
-        sender_name=case.merchant.display_name,
+        sender_name=case.merchant.public_name or "",
         reply_to=case.merchant.reply_to,
         unsubscribe=Action(content.unsubscribe_label, links.unsubscribe(case.token)),
     )
@@ -95,7 +95,7 @@ def _values(session: Session, case: Case, now: datetime) -> MessageValues:
     next_attempt = payment.next_attempt_at
     decline_class = DeclineClass(case.decline_class)
     return MessageValues(
-        merchant_title=case.merchant.display_name,
+        merchant_title=case.merchant.public_name or "",
         product_title=payment.product_title,
         amount=amount,
         card=CardView(payment.card_brand, payment.card_last4, payment.card_exp_month, payment.card_exp_year),

@@ -38,8 +38,14 @@ class Merchant(Base):
         }
 
     @property
+    def public_name(self) -> str | None:
+        """As customers know them; None where nobody has told us. Whop's id would look like a fraud."""
+        return self.sender_name or self.title
+
+    @property
     def display_name(self) -> str:
-        return self.sender_name or self.title or self.biz_id
+        """For the merchant's own eyes."""
+        return self.public_name or self.biz_id
 
 
 class User(Base):

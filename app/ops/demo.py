@@ -27,12 +27,12 @@ from app.ops.dev_charge import Charge, Shape, new_charge
 from app.ops.dev_events import Event, Happening, event_of
 from app.recovery.machine import CaseReason
 from app.recovery.plan import LIMITS
+from app.security.tenancy import MOCK_TITLE
 from app.services import Services
 from notifiers.base import GiveUp, Outcome, Sent
 from notifiers.memory import MemoryNotifier
 
 DAYS = 90
-TITLE = "Options Lab"
 FIRST_NAMES = [
     "Dana",
     "Mikhail",
@@ -196,7 +196,7 @@ class Demo:
         name = f"{first}.{last}.{number}".lower().translate(str.maketrans("áíè", "aie"))
         return new_charge(
             biz_id=self._biz_id,
-            merchant_title=TITLE,
+            merchant_title=MOCK_TITLE,
             product=product,
             name=f"{first} {last}",
             email=f"{name}@example.com" if self._chance.random() < 0.97 else None,

@@ -24,7 +24,7 @@ from app.recovery.decline import ABOUT, CODES_BY_CLASS
 from app.recovery.machine import CaseState
 from app.security.access import Who, access
 from app.security.headers import talisman
-from app.security.tenancy import MOCK_MERCHANT
+from app.security.tenancy import MOCK_MERCHANT, MOCK_TITLE
 from app.services import services
 from notifiers.mail import render
 
@@ -70,7 +70,7 @@ def simulate() -> ResponseReturnValue:
     return redirect(url_for("dev.index"))
 
 
-@blueprint.post("/happen/<int:case_id>")
+@blueprint.post("/happen/<int(max=9223372036854775807):case_id>")
 @access(who=Who.DEVELOPMENT, csrf=True, rate=None)
 def happen(case_id: int) -> ResponseReturnValue:
     wanted = request.form.get("happening", "")
@@ -98,7 +98,7 @@ def outbox() -> ResponseReturnValue:
     return render_template("dev/outbox.html", deliveries=sent, most=MOST_SHOWN)
 
 
-@blueprint.get("/outbox/<int:delivery_id>")
+@blueprint.get("/outbox/<int(max=9223372036854775807):delivery_id>")
 @access(who=Who.DEVELOPMENT, csrf=False, rate=None)
 def letter(delivery_id: int) -> ResponseReturnValue:
     delivery = _delivery(delivery_id)
@@ -106,7 +106,7 @@ def letter(delivery_id: int) -> ResponseReturnValue:
     return render_template("dev/letter.html", delivery=delivery, message=message, mail=render(message))
 
 
-@blueprint.get("/outbox/<int:delivery_id>/html")
+@blueprint.get("/outbox/<int(max=9223372036854775807):delivery_id>/html")
 @access(who=Who.DEVELOPMENT, csrf=False, rate=None)
 @talisman(  # type: ignore[untyped-decorator]
     frame_options="SAMEORIGIN", content_security_policy=MAIL_POLICY, content_security_policy_nonce_in=[]
@@ -149,7 +149,7 @@ def _merchant(write: Session) -> Merchant:
     person = g.get("signed_in")
     if person:
         return write.get_one(Merchant, person.merchant_id)
-    fresh = Merchant.fresh(MOCK_MERCHANT, title=None, now=services().clock.now())
+    fresh = Merchant.fresh(MOCK_MERCHANT, title=MOCK_TITLE, now=services().clock.now())
     insert_once(write, Merchant, ("biz_id",), fresh)
     return write.scalars(select(Merchant).where(Merchant.biz_id == MOCK_MERCHANT)).one()
 

@@ -18,6 +18,7 @@ USER = "user_id"
 MERCHANT = "merchant_id"
 MOCK_MERCHANT = "biz_dev"
 """Whom the mock login and the development tools look at unless told otherwise."""
+MOCK_TITLE = "Options Lab"
 
 
 @dataclass(frozen=True, slots=True)
