@@ -14,7 +14,7 @@ from app.dashboard import event_words, inputs, sentences
 from app.dashboard.address import query_with
 from app.dashboard.chart import weeks_chart
 from app.dashboard.deeds import DEEDS, Deed, carry_out
-from app.dashboard.desk import acting, reading
+from app.dashboard.desk import Desk, acting, reading
 from app.dashboard.export import written_as_csv
 from app.dashboard.story import lines
 from app.errors import InvalidInput
@@ -122,7 +122,7 @@ def change_case(case_id: int, deed: str) -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_settings() -> ResponseReturnValue:
     with reading() as desk:
-        return _settings_page(asdict(Profile.of(desk.merchant)))
+        return _settings_page(desk, asdict(Profile.of(desk.merchant)))
 
 
 @blueprint.post("/dashboard/settings")
@@ -131,15 +131,20 @@ def change_settings() -> ResponseReturnValue:
     try:
         profile = inputs.profile_of(request.form)
     except InvalidInput as error:
-        return _settings_page(request.form, wrong=error.fields), error.status
+        with reading() as desk:
+            return _settings_page(desk, request.form, wrong=error.fields), error.status
     with acting() as desk:
         changed = change_profile(desk.session, desk.merchant, profile, actor=signed_in().actor, now=desk.now)
     flash(_("Saved.") if changed else _("Nothing was different."), "success")
     return redirect(url_for(".settings"), 303)
 
 
-def _settings_page(given: Mapping[str, str | None], *, wrong: Mapping[str, str] | None = None) -> str:
-    return render_template("dashboard/settings.html", given=given, wrong=wrong or {}, zones=zones())
+def _settings_page(
+    desk: Desk, given: Mapping[str, str | None], *, wrong: Mapping[str, str] | None = None
+) -> str:
+    return render_template(
+        "dashboard/settings.html", given=given, wrong=wrong or {}, zones=zones(), title=desk.merchant.title
+    )
 
 
 @blueprint.get("/dashboard/events", endpoint="events")
