@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.cases.audit import Act
+from app.cases.audit import Act, note
 from app.errors import InvalidInput
 from app.log import get_logger
-from app.models import Audit, Merchant, MerchantUser, User
+from app.models import Merchant, MerchantUser, User
 from app.models.base import insert_once
 from app.security.tenancy import MERCHANT, MOCK_MERCHANT, MOCK_TITLE, USER, load_signed_in
 from app.services import services
@@ -53,7 +53,7 @@ def begin(person: MockPerson) -> None:
             ("merchant_id", "user_id"),
             {"merchant_id": merchant.id, "user_id": user.id, "role": "owner"},
         )
-        _note(write, Act.SIGNED_IN, merchant_id=merchant.id, actor=f"user:{user.id}")
+        note(write, Act.SIGNED_IN, merchant_id=merchant.id, actor=f"user:{user.id}", at=wired.clock.now())
         ids = {USER: user.id, MERCHANT: merchant.id}
     # First the new id, then the clearing: an empty session would keep its old one.
     current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
@@ -67,7 +67,8 @@ def end() -> None:
         person = load_signed_in()
         if person is not None:
             with services().database.transaction() as write:
-                _note(write, Act.SIGNED_OUT, merchant_id=person.merchant_id, actor=person.actor)
+                at = services().clock.now()
+                note(write, Act.SIGNED_OUT, merchant_id=person.merchant_id, actor=person.actor, at=at)
     except DBAPIError as error:
         log.error("auth.sign_out_not_noted", error=type(error).__name__)
     session.clear()
@@ -87,8 +88,3 @@ def _user(write: Session, person: MockPerson) -> User:
     insert_once(write, User, ("whop_user_id",), fresh)
     write.execute(update(User).where(User.whop_user_id == name).values(signed_in_at=wall))
     return write.scalars(select(User).where(User.whop_user_id == name)).one()
-
-
-def _note(write: Session, act: Act, *, merchant_id: int, actor: str) -> None:
-    at = services().clock.now()
-    write.add(Audit(merchant_id=merchant_id, case_id=None, actor=actor, action=act.value, detail={}, at=at))

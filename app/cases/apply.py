@@ -12,7 +12,17 @@ from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
 from app.cases.campaign import cancel_steps
-from app.cases.payments import keep_attempt, keep_known, keep_view, known_of, payment_of
+from app.cases.payments import (
+    AttemptFact,
+    find_payment,
+    keep_attempt,
+    keep_known,
+    keep_view,
+    known_of,
+    new_payment,
+    payment_of,
+    trigger_of,
+)
 from app.cases.people import customer_of, keep_newest, merchant_of
 from app.cases.rules import Rules
 from app.cases.standing import lock_case, open_case, reassess, running_cases
@@ -86,20 +96,22 @@ def _apply_payment(
     session: Session, merchant: Merchant, fact: PaymentFact, *, now: datetime, rules: Rules
 ) -> Applied:
     view = fact.payment
-    payment = payment_of(session, merchant.id, view.payment_id, at=fact.at)
-    customer = _customer_of_payment(session, merchant, payment, view, at=fact.at, now=now)
+    known = find_payment(session, merchant.id, view.payment_id)
+    customer = _customer_of_payment(session, merchant, known, view, at=fact.at, now=now)
+    payment = known or new_payment(session, merchant.id, view.payment_id, at=fact.at)
     payment.customer_id = customer.id
     failure = isinstance(fact, facts.PaymentFailed | facts.PaymentNeedsAction)
     before, stood = known_of(payment), _snapshot(payment)
     after = learn(before, fact)
-    fresh_attempt = False
-    if isinstance(fact, facts.PaymentFailed | facts.PaymentNeedsAction | facts.PaymentSucceeded):
-        fresh_attempt = keep_attempt(session, payment, fact)
+    attempt = fact if isinstance(fact, AttemptFact) else None
+    trigger = trigger_of(payment, attempt) if attempt else ""
     keep_view(payment, view, at=fact.at, failure=failure)
     keep_known(payment, after)
+    session.flush()
+    fresh_attempt = attempt is not None and keep_attempt(session, payment, attempt, trigger=trigger)
     if payment.disputes:  # perhaps heard before anybody knew whose payment it is
         stop_contact(session, customer, "disputed", now=now)
-    case = _case_of(session, payment)
+    case = _case_of(session, payment) if known else None
     opened = case is None
     if case is None:
         refusal = _not_dunned(payment)
@@ -118,7 +130,7 @@ def _apply_payment(
 def _customer_of_payment(
     session: Session,
     merchant: Merchant,
-    payment: Payment,
+    payment: Payment | None,
     view: facts.PaymentView,
     *,
     at: datetime,
@@ -126,7 +138,7 @@ def _customer_of_payment(
 ) -> Customer:
     """The person whom the event names, else the one known already, else one whom the payment alone names."""
     names_nobody = view.customer.user_id is None and view.customer.member_id is None
-    if names_nobody and payment.customer_id is not None:
+    if names_nobody and payment is not None and payment.customer_id is not None:
         known = session.get_one(Customer, payment.customer_id)
         keep_newest(known, view.customer, at)
         return known

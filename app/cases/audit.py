@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.models import Audit, Case
@@ -49,13 +50,27 @@ def note_case(
     session: Session, case: Case, act: Act, *, actor: str, at: datetime, detail: dict[str, Any] | None = None
 ) -> None:
     """One line in the case's timeline. `detail` holds codes and figures, never an address or a secret."""
-    session.add(
-        Audit(
-            merchant_id=case.merchant_id,
-            case_id=case.id,
-            actor=actor,
-            action=act.value,
-            detail=detail or {},
-            at=at,
-        )
-    )
+    note(session, act, merchant_id=case.merchant_id, case_id=case.id, actor=actor, at=at, detail=detail)
+
+
+def note(
+    session: Session,
+    act: Act,
+    *,
+    merchant_id: int,
+    case_id: int | None = None,
+    actor: str,
+    at: datetime,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """One line of what somebody did."""
+    line = {
+        "merchant_id": merchant_id,
+        "case_id": case_id,
+        "actor": actor,
+        "action": act.value,
+        "detail": detail or {},
+        "at": at,
+    }
+    # A plain insert: nobody needs the row back, and a case's life writes many.
+    session.execute(insert(Audit), [line])

@@ -3,13 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
 from app.cases.rules import Rules
 from app.models import Case, Step
-from app.models.contact import contacts_of, last_contact, said_last_word
+from app.models.contact import Said, last_contact, said_in
 from app.recovery import wording
 from app.recovery.decline import POLICIES, DeclineClass
 from app.recovery.keys import wording_key
@@ -23,6 +23,8 @@ LIVE = ("planned", "claimed", "sending")
 def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules) -> int:
     """Lay out the messages still to send and write them as steps; how many there are."""
     merchant, customer = case.merchant, case.customer
+    used = session.scalar(select(func.max(Step.position)).where(Step.case_id == case.id)) or 0
+    said = said_in(session, case.id) if used else Said()
     laid_out = plan(
         Situation(
             decline_class=DeclineClass(case.decline_class),
@@ -30,14 +32,14 @@ def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules) -> i
             now=now,
             first_delay=rules.first_delay,
             zone=ZoneInfo(customer.zone or merchant.zone),
-            contacts=contacts_of(session, case.id),
+            contacts=said.at,
             last_contact=last_contact(session, customer.id),
-            said_last_word=said_last_word(session, case.id),
+            said_last_word=said.last_word,
             contact_stopped=customer.contact_stopped,
             joins=case.leader_id is not None,
         )
     )
-    _write_steps(session, case, laid_out)
+    _write_steps(session, case, laid_out, used=used)
     detail = {
         "steps": len(laid_out.steps),
         "left_out": [reason.stored() for reason in laid_out.left_out],
@@ -62,23 +64,26 @@ def cancel_steps(session: Session, case: Case, why: Reason, *, now: datetime) ->
     return len(stopped)
 
 
-def _write_steps(session: Session, case: Case, laid_out: Plan) -> None:
+def _write_steps(session: Session, case: Case, laid_out: Plan, *, used: int) -> None:
+    """`used` is the highest position that a step of this case ever had."""
+    if not laid_out.steps:
+        return
     angle = POLICIES[DeclineClass(case.decline_class)].angle
-    used = session.scalar(select(func.max(Step.position)).where(Step.case_id == case.id)) or 0
-    for number, planned in enumerate(laid_out.steps, start=used + 1):
-        session.add(
-            Step(
-                case_id=case.id,
-                position=number,
-                kind="note" if planned.position == "note" else "remind",
-                wording_key=wording_key(angle.value, planned.position.value),
-                wording_version=wording.VERSION,
-                channel="email",
-                why=planned.why.stored(),
-                state="planned",
-                due_at=planned.due_at,
-                planned_at=planned.due_at,
-                attempts=0,
-                tries=0,
-            )
-        )
+    rows = [
+        {
+            "case_id": case.id,
+            "position": number,
+            "kind": "note" if planned.position == "note" else "remind",
+            "wording_key": wording_key(angle.value, planned.position.value),
+            "wording_version": wording.VERSION,
+            "channel": "email",
+            "why": planned.why.stored(),
+            "state": "planned",
+            "due_at": planned.due_at,
+            "planned_at": planned.due_at,
+            "attempts": 0,
+            "tries": 0,
+        }
+        for number, planned in enumerate(laid_out.steps, start=used + 1)
+    ]
+    session.execute(insert(Step), rows)

@@ -23,22 +23,30 @@ SNAPSHOT = (
 )
 DECLINE = ("decline_code", "failure_message")
 CARD = ("brand", "last4", "exp_month", "exp_year")
+AttemptFact = PaymentFailed | PaymentNeedsAction | PaymentSucceeded
 ON_SCHEDULE = timedelta(minutes=15)
 """An attempt this near to the one that Whop announced is Whop's own."""
 STICKY = ("membership_id", "product_title")
 """Once named they stay, although a later event may leave them out."""
 
 
-def payment_of(session: Session, merchant_id: int, payment_id: str, *, at: datetime) -> Payment:
-    """The payment's row, made if new. The merchant's lock is held, so nobody else makes it too."""
-    found = session.scalars(
+def find_payment(session: Session, merchant_id: int, payment_id: str) -> Payment | None:
+    return session.scalars(
         select(Payment).where(Payment.merchant_id == merchant_id, Payment.payment_id == payment_id)
     ).one_or_none()
-    if found is None:
-        found = Payment(merchant_id=merchant_id, payment_id=payment_id, seen_at=at, refunds={}, disputes={})
-        session.add(found)
-        session.flush()
-    return found
+
+
+def payment_of(session: Session, merchant_id: int, payment_id: str, *, at: datetime) -> Payment:
+    """The payment's row, made if new. The merchant's lock is held, so nobody else makes it too."""
+    found = find_payment(session, merchant_id, payment_id)
+    return found or new_payment(session, merchant_id, payment_id, at=at)
+
+
+def new_payment(session: Session, merchant_id: int, payment_id: str, *, at: datetime) -> Payment:
+    """Not flushed: what the event says of it is written in the same statement."""
+    made = Payment(merchant_id=merchant_id, payment_id=payment_id, seen_at=at, refunds={}, disputes={})
+    session.add(made)
+    return made
 
 
 def known_of(payment: Payment) -> Known:
@@ -100,34 +108,34 @@ def keep_view(payment: Payment, view: PaymentView, *, at: datetime, failure: boo
             setattr(payment, name, getattr(view, name))
 
 
-def keep_attempt(
-    session: Session, payment: Payment, fact: PaymentFailed | PaymentNeedsAction | PaymentSucceeded
-) -> bool:
-    """One row for each charge attempt that events told of; False where this one is known.
-
-    Call it before `keep_view`: Whop's announced next attempt tells who started this one.
-    """
+def keep_attempt(session: Session, payment: Payment, fact: AttemptFact, *, trigger: str) -> bool:
+    """One row for each charge attempt that events told of; False where this one is known."""
     view = fact.payment
     paid = isinstance(fact, PaymentSucceeded)
-    at = (view.paid_at if paid else None) or view.last_attempt_at or fact.at
     values = {
         "payment_id": payment.id,
-        "at": at,
+        "at": _attempted_at(fact),
         "outcome": "paid" if paid else "failed",
-        "trigger": _trigger(payment, view, at),
+        "trigger": trigger,
         "decline_code": None if paid else view.decline_code,
         "failure_message": None if paid else view.failure_message,
     }
     return insert_once(session, Attempt, ("payment_id", "at", "outcome"), values) is not None
 
 
-def _trigger(payment: Payment, view: PaymentView, at: datetime) -> str:
+def trigger_of(payment: Payment, fact: AttemptFact) -> str:
+    """Who started it. Ask before `keep_view`: the next attempt that Whop had announced tells."""
     announced = payment.next_attempt_at
-    if (view.payments_failed or 0) <= 1 and payment.failed_at is None:
+    if (fact.payment.payments_failed or 0) <= 1 and payment.failed_at is None:
         return "whop"
-    if announced is not None and abs(at - announced) <= ON_SCHEDULE:
+    if announced is not None and abs(_attempted_at(fact) - announced) <= ON_SCHEDULE:
         return "whop"
     return "unknown"
+
+
+def _attempted_at(fact: AttemptFact) -> datetime:
+    paid_at = fact.payment.paid_at if isinstance(fact, PaymentSucceeded) else None
+    return paid_at or fact.payment.last_attempt_at or fact.at
 
 
 def amount_of(payment: Payment) -> Money | None:

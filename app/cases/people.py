@@ -51,17 +51,18 @@ def customer_of(
     if view.user_id and customer.identity != view.user_id:
         customer.identity = view.user_id
     keep_newest(customer, view, at)
-    session.flush()
+    if customer.id is None:
+        session.flush()
     return customer
 
 
 def _find(session: Session, merchant_id: int, identity: str, member_id: str | None) -> list[Customer]:
     """The rows of this person, the one to keep first: events may have named them by either id alone."""
-    mine = select(Customer).where(Customer.merchant_id == merchant_id)
-    found = list(session.scalars(mine.where(Customer.identity == identity)))
+    this = Customer.identity == identity
     if member_id is not None:
-        same_member = mine.where(Customer.member_id == member_id).order_by(Customer.id)
-        found += [row for row in session.scalars(same_member) if row not in found]
+        this |= Customer.member_id == member_id
+    with session.no_autoflush:
+        found = session.scalars(select(Customer).where(Customer.merchant_id == merchant_id, this)).all()
     # Whop's user id names the person best; it is unique, and so is its row.
     return sorted(found, key=lambda row: (not row.identity.startswith("user_"), row.id))
 

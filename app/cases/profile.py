@@ -6,8 +6,8 @@ from zoneinfo import available_timezones
 
 from sqlalchemy.orm import Session
 
-from app.cases.audit import Act
-from app.models import Audit, Merchant
+from app.cases.audit import Act, note
+from app.models import Merchant
 from app.models.merchant import lock_merchant
 
 
@@ -44,14 +44,6 @@ def change_profile(
     for name in changed:
         setattr(merchant, name, getattr(profile, name))
     if changed:
-        session.add(
-            Audit(
-                merchant_id=merchant.id,
-                case_id=None,
-                actor=actor,
-                action=Act.PROFILE_CHANGED.value,
-                detail={"fields": list(changed)},
-                at=now,
-            )
-        )
+        detail = {"fields": list(changed)}
+        note(session, Act.PROFILE_CHANGED, merchant_id=merchant.id, actor=actor, at=now, detail=detail)
     return changed

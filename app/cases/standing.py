@@ -48,14 +48,18 @@ def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: da
     detail = {"class": case.decline_class, "code": payment.decline_code}
     note_case(session, case, Act.CASE_OPENED, actor=Actor.WORKER, at=now, detail=detail)
     _alert(session, case, detail, now=now)
-    reassess(session, case, now=now, rules=rules, fresh=True)
+    reassess(session, case, now=now, rules=rules, new=True)
     return case
 
 
-def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, fresh: bool = False) -> None:
-    """Let the pure machine judge the case again and carry out what follows from a change."""
+def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: bool = False) -> None:
+    """Let the pure machine judge the case again and carry out what follows from a change.
+
+    `new`: this transaction has made the case, so nobody else can hold it and it has no plan yet.
+    """
     session.flush()
-    lock_case(session, case)
+    if not new:
+        lock_case(session, case)
     payment = case.payment
     known = known_of(payment)
     was = CaseState(case.state)
@@ -79,7 +83,7 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, fresh
         if other_plan:
             cancel_steps(session, case, Reason(Why.NEW_PLAN), now=now)
             hand_over(session, case, now=now, rules=rules)
-        if other_plan or fresh or was is not CaseState.OPEN:
+        if other_plan or new or was is not CaseState.OPEN:
             converse(session, case, now=now, rules=rules)
     elif changed:
         waits = standing.state.running

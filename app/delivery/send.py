@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app import faults
 from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
@@ -234,7 +234,10 @@ def _lock_case(session: Session, claim: Claim) -> Case | None:
     if found is None:
         return None
     lock_merchant(session, found.merchant_id)
-    return session.scalars(select(Case).where(Case.id == found.id).with_for_update()).one()
+    everything = (joinedload(Case.merchant), joinedload(Case.customer), joinedload(Case.payment))
+    return session.scalars(
+        select(Case).where(Case.id == found.id).options(*everything).with_for_update(of=Case)
+    ).one()
 
 
 def _ended(state: str, why: Reason, times: Times) -> dict[str, object]:

@@ -1,6 +1,7 @@
 """Who was written to and when: read by those who plan messages and by those who send them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,23 +14,22 @@ REACHED = ("sent", "unknown", "in_flight")
 """Outcomes of a delivery after which the person has, or may have, the message."""
 
 
-def contacts_of(session: Session, case_id: int) -> Sequence[datetime]:
-    """When messages of this case reached the person, or may have."""
-    return session.scalars(
-        select(Delivery.started_at).where(Delivery.case_id == case_id, Delivery.outcome.in_(REACHED))
-    ).all()
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a case's conversation has brought to the person, or may have."""
+
+    at: tuple[datetime, ...] = ()
+    last_word: bool = False
+    """A note or a last notice was among it: it said that nothing would follow."""
 
 
-def said_last_word(session: Session, case_id: int) -> bool:
-    """A message of this case that promised to be the last one reached the person, or may have."""
-    ends = Step.wording_key.endswith(".note") | Step.wording_key.endswith(".last")
-    found = session.scalar(
-        select(Delivery.id)
+def said_in(session: Session, case_id: int) -> Said:
+    found = session.execute(
+        select(Delivery.started_at, Step.wording_key)
         .join(Step, Delivery.step_id == Step.id)
-        .where(Delivery.case_id == case_id, Delivery.outcome.in_(REACHED), ends)
-        .limit(1)
-    )
-    return found is not None
+        .where(Delivery.case_id == case_id, Delivery.outcome.in_(REACHED))
+    ).all()
+    return Said(tuple(at for at, _ in found), any(key.endswith((".note", ".last")) for _, key in found))
 
 
 def other_open(session: Session, case: Case, *, limit: int) -> Sequence[Case]:
