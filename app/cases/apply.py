@@ -30,7 +30,7 @@ from app.models import Case, Customer, Membership, Merchant, Payment
 from app.recovery import facts
 from app.recovery.decline import POLICIES, classify
 from app.recovery.facts import Fact
-from app.recovery.machine import DUNNED, learn, membership_ended
+from app.recovery.machine import DUNNED, CaseReason, learn, membership_ended
 from app.recovery.reasons import Reason, Why
 
 PaymentFact = (
@@ -48,6 +48,10 @@ ACTS: dict[type[object], Act] = {
     facts.PaymentPending: Act.PAYMENT_PENDING,
     facts.PaymentVoided: Act.PAYMENT_VOIDED,
 }
+
+
+ENDINGS = (CaseReason.CUSTOMER_CANCELED.value, CaseReason.MEMBERSHIP_ENDED.value)
+"""What closed these cases may yet turn out to have come after something earlier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +211,7 @@ def _apply_membership(
         row = Membership(
             merchant_id=merchant.id,
             membership_id=view.membership_id,
+            endings={},
             status=view.status.value,
             seen_at=fact.at,
         )
@@ -226,8 +231,12 @@ def _apply_membership(
 def _keep_membership(row: Membership, fact: facts.MembershipChanged) -> bool:
     view, changed = fact.membership, row.id is None
     ended = membership_ended(view, fact.at)
-    if ended is not None and (row.ended_at is None or ended.at > row.ended_at):
-        row.ended_at, row.ended_reason, changed = ended.at, ended.reason.value, True
+    if ended is not None:
+        at, reason = ended.at.isoformat(), ended.reason.value
+        if reason != row.endings.get(at):
+            # Of two with one time, the same one in whatever order they came.
+            row.endings = {**row.endings, at: min(reason, row.endings.get(at, reason))}
+            changed = True
     if fact.at >= row.seen_at:
         cancels = bool(view.cancel_at_period_end)
         changed = changed or (row.status, row.cancel_at_period_end) != (view.status.value, cancels)
@@ -274,7 +283,7 @@ def _cases_of_membership(session: Session, merchant_id: int, membership_id: str)
             .where(
                 Payment.merchant_id == merchant_id,
                 Payment.membership_id == membership_id,
-                Case.closed_at.is_(None),
+                Case.closed_at.is_(None) | Case.reason.in_(ENDINGS),
             )
             .order_by(Case.id)
         )

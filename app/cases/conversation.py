@@ -15,12 +15,14 @@ from app.models import Case, Step
 from app.recovery.machine import CaseState
 
 
-def converse(session: Session, case: Case, *, now: datetime, rules: Rules) -> None:
-    """Join the conversation that this person already has, or lead one of one's own."""
+def converse(session: Session, case: Case, *, now: datetime, rules: Rules, after: Case | None = None) -> None:
+    """Join the conversation that this person already has, or lead one of one's own; perhaps `after` another."""
     case.leader_id = _leader_for(session, case)
     if case.leader_id is not None:
         detail = {"leader": case.leader_id}
         note_case(session, case, Act.CASE_JOINED, actor=Actor.WORKER, at=now, detail=detail)
+    elif after is not None:
+        note_case(session, case, Act.CASE_LEADS, actor=Actor.WORKER, at=now, detail={"after": after.id})
     planned = make_plan(session, case, now=now, rules=rules)
     if not planned:
         hand_over(session, case, now=now, rules=rules)
@@ -37,9 +39,7 @@ def hand_over(session: Session, case: Case, *, now: datetime, rules: Rules) -> N
         follower.leader_id = None
     for follower in followers:
         if follower.state == CaseState.OPEN:
-            detail = {"after": case.id}
-            note_case(session, follower, Act.CASE_LEADS, actor=Actor.WORKER, at=now, detail=detail)
-            converse(session, follower, now=now, rules=rules)
+            converse(session, follower, now=now, rules=rules, after=case)
 
 
 def has_live_steps(case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -122,9 +122,12 @@ def _ended(session: Session, payment: Payment) -> Ended | None:
             Membership.merchant_id == payment.merchant_id, Membership.membership_id == payment.membership_id
         )
     ).one_or_none()
-    if row is None or row.ended_at is None or row.ended_reason is None:
+    if row is None or payment.failed_at is None:
         return None
-    return Ended(row.ended_at, CaseReason(row.ended_reason))
+    endings = ((datetime.fromisoformat(at), CaseReason(reason)) for at, reason in row.endings.items())
+    # The first one that this case could meet, in whatever order they were heard.
+    met = min((ending for ending in endings if ending[0] >= payment.failed_at), default=None)
+    return Ended(*met) if met else None
 
 
 def _follow_payment(case: Case, payment: Payment) -> bool:

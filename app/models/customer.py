@@ -53,9 +53,8 @@ class Membership(Base):
     current_period_end: Mapped[datetime | None]
     seen_at: Mapped[datetime]
     """Provider time of the newest snapshot; an older one changes nothing above."""
-    ended_at: Mapped[datetime | None]
-    """The newest provider time at which it was seen canceling or ended; never forgotten."""
-    ended_reason: Mapped[str | None]
+    endings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
+    """Reasons by the provider's time (ISO 8601): each time at which it was seen canceling or ended."""
 
 
 class Suppression(Base):

@@ -42,7 +42,7 @@ def verdict(world: World, *, at: datetime | None = None, channels: frozenset[str
     with world.database.transaction() as session:
         case = session.get_one(Case, world.cases()[0].id)
         step = session.get_one(Step, world.steps()[0].id)
-        return look(session, case, step, now=at or world.now, channels=channels)
+        return look(session, case, step, now=at or world.now, channels=channels, down={})
 
 
 def contacted(world: World, at: datetime, *, outcome: str = "sent") -> None:
@@ -117,7 +117,7 @@ def test_a_step_more_than_two_days_late_is_not_sent(world: World, late: timedelt
 
 def test_nothing_is_sent_from_the_end_of_the_five_days_on(world: World) -> None:
     end = world.case().opened_at + 120 * HOUR
-    set_all(world, Step, due_at=end - HOUR)
+    set_all(world, Step, due_at=end - HOUR, planned_at=end - HOUR)
     assert verdict(world, at=end - MINUTE) == Go(ADDRESS)
     assert verdict(world, at=end) == Skip(Reason(Why.PAST_CUTOFF))
 
@@ -138,14 +138,14 @@ def test_a_message_that_did_not_arrive_costs_no_gap(world: World, outcome: str) 
 
 def test_a_gap_that_would_end_after_the_five_days_skips_the_step(world: World) -> None:
     end = world.case().opened_at + 120 * HOUR
-    set_all(world, Step, due_at=end - HOUR)
+    set_all(world, Step, due_at=end - HOUR, planned_at=end - HOUR)
     contacted(world, end - 2 * HOUR)
     found = verdict(world, at=end - HOUR)
     assert isinstance(found, Skip) and found.why.code is Why.TOO_SOON_AFTER_LAST
 
 
 def test_the_day_of_the_gap_is_the_customers_else_the_merchants(world: World) -> None:
-    set_all(world, Step, due_at=world.now + 24 * HOUR)
+    set_all(world, Step, due_at=world.now + 24 * HOUR, planned_at=world.now + 24 * HOUR)
     contacted(world, datetime.fromisoformat("2026-11-20T23:30+00:00"))
     at = datetime.fromisoformat("2026-11-21T20:00+00:00")
     assert verdict(world, at=at) == Go(ADDRESS)
@@ -196,3 +196,12 @@ def test_one_merchants_suppression_is_not_anothers(world: World) -> None:
         other = seeded.merchant(session, "biz_other", now=world.now)
         suppress(session, other, channel="email", address=ADDRESS, reason="smtp_550", now=world.now)
     assert verdict(world) == Go(ADDRESS)
+
+
+def test_a_channel_that_rests_puts_the_step_off_until_it_is_back(world: World) -> None:
+    with world.database.transaction() as session:
+        case = session.get_one(Case, world.cases()[0].id)
+        step = session.get_one(Step, world.steps()[0].id)
+        until = world.now + 3 * MINUTE
+        found = look(session, case, step, now=world.now, channels=CHANNELS, down={"email": until})
+    assert found == PutOff(until, Reason(Why.CHANNEL_DOWN, {"channel": "email"}))

@@ -13,6 +13,7 @@ from app.recovery.money import Money
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MERCHANT = MerchantView("biz_1")
 NOBODY = CustomerView()
+PRICE = Money("usd", 4900)
 
 moments = st.integers(0, 200).map(lambda hours: START + timedelta(hours=hours))
 
@@ -94,7 +95,7 @@ def test_facts_in_any_order_and_doubled_teach_the_same(history: list[Fact], rand
 def test_money_wins_over_every_other_ending(
     history: list[Fact], success: Fact, circumstances: dict[str, object]
 ) -> None:
-    standing = assess(everything([*history, success]), amount=4900, **circumstances)  # type: ignore[arg-type]
+    standing = assess(everything([*history, success]), amount=PRICE, **circumstances)  # type: ignore[arg-type]
     assert standing.state in (CaseState.RECOVERED, CaseState.REVERSED)
 
 
@@ -103,8 +104,8 @@ def test_a_late_failure_reopens_nothing(
     history: list[Fact], late: Fact, circumstances: dict[str, object]
 ) -> None:
     known = everything(history)
-    before = assess(known, amount=4900, **circumstances)  # type: ignore[arg-type]
-    after = assess(learn(known, late), amount=4900, **circumstances)  # type: ignore[arg-type]
+    before = assess(known, amount=PRICE, **circumstances)  # type: ignore[arg-type]
+    after = assess(learn(known, late), amount=PRICE, **circumstances)  # type: ignore[arg-type]
     if before.state in (CaseState.RECOVERED, CaseState.REVERSED, CaseState.VOID):
         assert after.state is before.state
     if before.state is CaseState.LOST and circumstances["ended"] is None:
@@ -115,11 +116,11 @@ def test_a_late_failure_reopens_nothing(
 def test_every_history_has_exactly_one_standing(
     history: list[Fact], circumstances: dict[str, object]
 ) -> None:
-    standing = assess(everything(history), amount=4900, **circumstances)  # type: ignore[arg-type]
+    standing = assess(everything(history), amount=PRICE, **circumstances)  # type: ignore[arg-type]
     assert standing.state in CaseState and standing.reason in CaseReason
 
 
 @given(histories)
 def test_no_more_is_taken_back_than_was_paid(history: list[Fact]) -> None:
-    taken = everything(history).taken_back(4900)
+    taken = everything(history).taken_back(PRICE)
     assert taken is None or 0 <= taken <= 4900

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
+from math import ceil
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
@@ -84,13 +85,19 @@ class World:
         hand_over_silent(self.database, now=self.now, rules=self.rules)
 
     def pass_time(self, by: timedelta, *, tick: timedelta = timedelta(hours=1)) -> None:
-        """Let the worker run at every tick until so much time has passed."""
+        """Let the worker run at every tick at which it has something to do, until so much time has passed."""
         until = self.now + by
         while self.now < until:
-            self.clock.advance(min(tick, until - self.now))
+            self.clock.advance(min(self._ticks_to_next(tick), until - self.now))
             self.process()
             self.send_due()
             self.sweep()
+
+    def _ticks_to_next(self, tick: timedelta) -> timedelta:
+        """Whole ticks until a message is due; without one, any time."""
+        with self.database.reading() as session:
+            due = session.scalar(select(func.min(Step.due_at)).where(Step.state == "planned"))
+        return max(1, ceil((due - self.now) / tick)) * tick if due else timedelta.max
 
     def until(self, moment: datetime) -> None:
         self.pass_time(moment - self.now)

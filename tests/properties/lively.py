@@ -1,0 +1,121 @@
+"""What the histories of the property tests are made of: two people, three payments, all that Whop may tell."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from structlog.testing import capture_logs
+
+from app.db import Database
+from app.migrate import upgrade
+from tests.support import whop_events as whop
+
+START = datetime(2026, 11, 20, 9, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+PAYMENTS = {
+    "pay_1": {"user_id": "user_1", "member_id": "mber_1", "membership_id": "mem_1"},
+    "pay_2": {"user_id": "user_1", "member_id": "mber_1", "membership_id": "mem_2"},
+    "pay_3": {"user_id": "user_2", "member_id": "mber_2", "membership_id": "mem_3"},
+}
+REAL_CODES = ["insufficient_funds", "expired_card", "stolen_card", "blocked_by_cardholder", "brand_new",
+         "bank_account_holder_deceased", None]  # fmt: skip
+CODES = [*REAL_CODES, "test_mode_decline"]
+MANY = os.environ.get("AUTOCHARGE_MANY") == "1"
+
+Told = Callable[[datetime], whop.Event]
+"""An event that is still without its provider time."""
+
+
+def how_many(moderate: int, **more: int) -> settings:
+    """`moderate` examples, or very many with AUTOCHARGE_MANY=1."""
+    return settings(
+        max_examples=10_000 if MANY else moderate,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def fresh_database() -> tuple[Database, Path]:
+    """A migrated SQLite file of its own, in memory where the machine can; remove the folder afterwards."""
+    shm = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="autocharge-", dir=shm if shm.is_dir() else None))
+    shutil.copy(_template(), folder / "test.db")
+    return Database(f"sqlite:///{folder}/test.db"), folder
+
+
+_made: list[Path] = []
+
+
+def _template() -> Path:
+    if not _made:
+        path = Path(tempfile.mkdtemp(prefix="autocharge-template-")) / "template.db"
+        database = Database(f"sqlite:///{path}")
+        with capture_logs():
+            upgrade(database)
+        database.close()
+        _made.append(path)
+    return _made[0]
+
+
+def failure(payment_id: str, code: str | None, attempt: int) -> Told:
+    return lambda at: whop.payment_failed(
+        payment_id=payment_id,
+        decline_code=code,
+        payments_failed=attempt,
+        at=at,
+        data={"created_at": whop.iso(START)},
+        **PAYMENTS[payment_id],
+    )
+
+
+def of_payment(build: Callable[..., whop.Event], payment_id: str) -> Told:
+    return lambda at: build(payment_id=payment_id, at=at, **PAYMENTS[payment_id])
+
+
+def about_payment(build: Callable[..., whop.Event], payment_id: str, **data: object) -> Told:
+    """Refunds and disputes name the payment and the sample's buyer; the buyer is left out here."""
+    return lambda at: build(payment_id=payment_id, at=at, data={"buyer": None, **data})
+
+
+def of_membership(build: Callable[..., whop.Event], payment_id: str, **options: object) -> Told:
+    people = PAYMENTS[payment_id]
+    data = {"user_id": people["user_id"], "user": None, "member_id": people["member_id"]}
+    return lambda at: build(membership_id=people["membership_id"], at=at, data=data, **options)
+
+
+def complaint(payment_id: str, *, is_open: bool) -> Told:
+    people = PAYMENTS[payment_id]
+    buyer = {"user_id": people["user_id"], "member_id": people["member_id"]}
+    verb = "created" if is_open else "decided"
+    return lambda at: whop.resolution_center_case(
+        verb, is_open=is_open, at=at, data={"buyer": buyer, "payment": {"id": payment_id}}
+    )
+
+
+def events_about(payment_id: str, codes: Sequence[str | None] = CODES) -> st.SearchStrategy[Told]:
+    others = [
+        of_payment(whop.payment_succeeded, payment_id),
+        of_payment(whop.payment_pending, payment_id),
+        of_payment(whop.payment_canceled, payment_id),
+        about_payment(whop.refund_created, payment_id),
+        about_payment(whop.refund_created, payment_id, status="failed"),
+        about_payment(whop.dispute_created, payment_id),
+        about_payment(whop.dispute_created, payment_id, status="won"),
+        of_membership(whop.membership_deactivated, payment_id),
+        of_membership(whop.membership_updated, payment_id),
+        of_membership(whop.membership_cancel_at_period_end_changed, payment_id),
+        of_membership(whop.membership_cancel_at_period_end_changed, payment_id, ending=False),
+        complaint(payment_id, is_open=True),
+        complaint(payment_id, is_open=False),
+    ]
+    failures = st.builds(failure, st.just(payment_id), st.sampled_from(codes), st.integers(1, 4))
+    return failures | failures | st.sampled_from(others)
+
+
+every_event = st.sampled_from(sorted(PAYMENTS)).flatmap(events_about)
