@@ -1,5 +1,6 @@
 """Rows as jobs: who gets one, who may finish it, and what becomes of those whose worker is gone."""
 
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
@@ -116,20 +117,32 @@ def test_workers_that_claim_at_once_never_get_the_same_row(database: Database) -
     assert sorted(taken) == sorted(ids)
 
 
-def test_a_row_that_somebody_is_claiming_is_skipped_and_not_waited_for(postgres_database: Database) -> None:
+@pytest.fixture
+def impatient(postgres_database: Database, postgres_dsn: str) -> Iterator[Database]:
+    """The same database for somebody who would rather fail than wait for a lock."""
+    database = Database(f"{postgres_dsn}{'&' if '?' in postgres_dsn else '?'}options=-clock_timeout%3D2000")
+    yield database
+    database.close()
+
+
+def test_a_row_that_somebody_is_claiming_is_skipped_and_not_waited_for(
+    postgres_database: Database, impatient: Database
+) -> None:
     ids = rows(postgres_database, 30, 20, 10)
     with postgres_database.transaction() as first:
         mine = claim_due(first, Chore, waiting="waiting", times=TIMES, lease=LEASE, limit=2)
-        theirs = claimed(postgres_database, 10)
+        theirs = claimed(impatient, 10)
     assert {claim.row_id for claim in mine} == set(ids[:2])
     assert [claim.row_id for claim in theirs] == ids[2:]
 
 
-def test_a_lease_that_somebody_is_freeing_is_skipped(postgres_database: Database) -> None:
+def test_a_lease_that_somebody_is_freeing_is_skipped(
+    postgres_database: Database, impatient: Database
+) -> None:
     rows(postgres_database, 1)
     claimed(postgres_database, 1)
     late = TIMES.wall + 2 * LEASE
-    with postgres_database.transaction() as first, postgres_database.transaction() as second:
+    with postgres_database.transaction() as first, impatient.transaction() as second:
         assert len(expired(first, Chore, held="claimed", wall=late)) == 1
         assert expired(second, Chore, held="claimed", wall=late) == []
 

@@ -9,11 +9,15 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from app.db import Database
 from app.migrate import upgrade
+from app.models import Case
+from notifiers.base import Message, Outcome, Recipient, Retry, Sent
 from tests.support import whop_events as whop
+from tests.support.clock import FixedClock
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -29,6 +33,38 @@ MANY = os.environ.get("AUTOCHARGE_MANY") == "1"
 
 Told = Callable[[datetime], whop.Event]
 """An event that is still without its provider time."""
+
+
+class Peer:
+    """Takes each send as it is told to, and notes what should not have been sent at that moment.
+
+    An error raised in a send would count as the channel's own; so what is wrong is kept for an invariant.
+    """
+
+    def __init__(self, database: Database, clock: FixedClock) -> None:
+        self.outcome: Outcome | None = Sent()
+        """None: it breaks off in the middle."""
+        self.wrong: list[str] = []
+        self._over: set[str] = set()
+        self._database, self._clock = database, clock
+
+    def __call__(self, message: Message, _recipient: Recipient) -> Outcome:
+        with self._database.reading() as session:
+            token = message.message_id.partition(".")[0]
+            case = session.scalars(select(Case).where(Case.token == token)).one()
+            if (case.state, case.closed_at, case.held) != ("open", None, False):
+                self.wrong.append(f"sent for a case that is {case.state}")
+            if case.customer.contact_stopped:
+                self.wrong.append(f"sent to a person who is {case.customer.contact_stopped}")
+            if self._clock.now() >= case.opened_at + 120 * HOUR:
+                self.wrong.append("sent after the five days")
+        if message.message_id in self._over:
+            self.wrong.append("sent although the peer may have it already")
+        if not isinstance(self.outcome, Retry):
+            self._over.add(message.message_id)
+        if self.outcome is None:
+            raise OSError("torn")
+        return self.outcome
 
 
 def how_many(moderate: int, **more: int) -> settings:

@@ -121,6 +121,13 @@ def test_nothing_is_planned_from_the_end_of_the_five_days_on(hours: float, steps
     assert {reason.code for reason in found.left_out} == {Why.PAST_CUTOFF}
 
 
+def test_a_message_that_would_go_out_at_the_very_end_is_left_out() -> None:
+    end = FRIDAY + 120 * HOUR
+    assert laid_out(now=end - 20 * MINUTE).steps == ()
+    (last,) = laid_out(now=end - 20 * MINUTE - timedelta(seconds=1)).steps
+    assert last.due_at == end - timedelta(seconds=1)
+
+
 @pytest.mark.parametrize(("sent", "left"), [(1, ["second", "last"]), (2, ["last"])])
 def test_a_new_plan_goes_on_where_the_conversation_stands(sent: int, left: list[str]) -> None:
     contacts = [FRIDAY + 24 * HOUR, FRIDAY + 72 * HOUR][:sent]
