@@ -31,6 +31,7 @@ from tests.support.whop_events import encoded, payment_failed
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 PATIENCE_S = 300
+MERCHANTS = 20
 
 
 def main() -> None:
@@ -105,6 +106,7 @@ def _store(database: Database, rows: int, clock: FixedClock) -> None:
             payment_id=f"pay_{number}", user_id=f"user_{number}", membership_id=f"mem_{number}",
             member_id=f"mber_{number}", email=f"customer{number}@example.com", at=START,
         )  # fmt: skip
+        event["account_id"] = f"biz_{number % MERCHANTS}"
         store_event(database, message_id=event["id"], body=encoded(event), received_at=clock.now())
 
 

@@ -20,10 +20,13 @@ LIVE = ("planned", "claimed", "sending")
 """States of a step that has not ended."""
 
 
-def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules) -> int:
-    """Lay out the messages still to send and write them as steps; how many there are."""
+def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules, new: bool = False) -> int:
+    """Lay out the messages still to send and write them as steps; how many there are.
+
+    `new`: the case has never had one.
+    """
     merchant, customer = case.merchant, case.customer
-    used = session.scalar(select(func.max(Step.position)).where(Step.case_id == case.id)) or 0
+    used = 0 if new else _last_position(session, case)
     said = said_in(session, case.id) if used else Said()
     laid_out = plan(
         Situation(
@@ -47,6 +50,11 @@ def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules) -> i
     }
     note_case(session, case, Act.PLAN_MADE, actor=Actor.WORKER, at=now, detail=detail)
     return len(laid_out.steps)
+
+
+def _last_position(session: Session, case: Case) -> int:
+    """The highest that a step of this case ever had."""
+    return session.scalar(select(func.max(Step.position)).where(Step.case_id == case.id)) or 0
 
 
 def cancel_steps(session: Session, case: Case, why: Reason, *, now: datetime) -> int:

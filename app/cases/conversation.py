@@ -15,16 +15,27 @@ from app.models import Case, Step
 from app.recovery.machine import CaseState
 
 
-def converse(session: Session, case: Case, *, now: datetime, rules: Rules, after: Case | None = None) -> None:
-    """Join the conversation that this person already has, or lead one of one's own; perhaps `after` another."""
+def converse(
+    session: Session,
+    case: Case,
+    *,
+    now: datetime,
+    rules: Rules,
+    after: Case | None = None,
+    new: bool = False,
+) -> None:
+    """Join the conversation that this person already has, or lead one of one's own; perhaps `after` another.
+
+    `new`: this transaction has made the case.
+    """
     case.leader_id = _leader_for(session, case)
     if case.leader_id is not None:
         detail = {"leader": case.leader_id}
         note_case(session, case, Act.CASE_JOINED, actor=Actor.WORKER, at=now, detail=detail)
     elif after is not None:
         note_case(session, case, Act.CASE_LEADS, actor=Actor.WORKER, at=now, detail={"after": after.id})
-    planned = make_plan(session, case, now=now, rules=rules)
-    if not planned:
+    planned = make_plan(session, case, now=now, rules=rules, new=new)
+    if not planned and not new:
         hand_over(session, case, now=now, rules=rules)
 
 

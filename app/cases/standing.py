@@ -39,6 +39,8 @@ def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: da
         amount_minor=payment.amount_minor,
         currency=payment.currency,
         opened_at=payment.failed_at,
+        leader_id=None,
+        recovered_at=None,
         taken_back_minor=0,
         policy_version=POLICY_VERSION,
         created_at=now,
@@ -84,7 +86,7 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
             cancel_steps(session, case, Reason(Why.NEW_PLAN), now=now)
             hand_over(session, case, now=now, rules=rules)
         if other_plan or new or was is not CaseState.OPEN:
-            converse(session, case, now=now, rules=rules)
+            converse(session, case, now=now, rules=rules, new=new)
     elif changed:
         waits = standing.state.running
         why = Reason(Why.CASE_WAITS if waits else Why.CASE_CLOSED, {"cause": standing.reason.value})
