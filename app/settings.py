@@ -4,34 +4,21 @@ Refuses weak, wrong or missing values by the variable's name and the mend, never
 """
 
 import ipaddress
-import os
-import secrets
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
 
-from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from app.environment import add_development_secrets, given
 from app.errors import SettingsError
 
 MIN_SESSION_SECRET = 32
 MIN_WEBHOOK_SECRET = 24
-ALIASES: Mapping[str, tuple[str, ...]] = {
-    "APP_ENV": ("APP_ENV", "NODE_ENV"),
-    "SMTP_HOST": ("EMAIL_HOST", "SMTP_HOST"),
-    "SMTP_PORT": ("EMAIL_PORT", "SMTP_PORT"),
-    "SMTP_USER": ("EMAIL_USER", "SMTP_USER"),
-    "SMTP_PASS": ("EMAIL_PASS", "SMTP_PASS"),
-    "SMTP_FROM": ("EMAIL_FROM", "SMTP_FROM"),
-    "SMTP_SECURITY": ("EMAIL_SECURITY", "SMTP_SECURITY"),
-}
-"""Other names of a variable, the winner first."""
-
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -107,12 +94,12 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")) -> Self:
         """Read the settings; raises `SettingsError` with one line for each variable that is wrong."""
-        given = _given(os.environ if environ is None else environ, env_file)
-        given.setdefault("INSTANCE_DIR", "instance")
-        if given.get("APP_ENV", "development") == "development":
-            _add_development_secrets(given)
+        found = given((name.upper() for name in cls.model_fields), environ, env_file)
+        found.setdefault("INSTANCE_DIR", "instance")
+        if found.get("APP_ENV", "development") == "development":
+            add_development_secrets(found)
         try:
-            return cls.model_validate({name.lower(): value for name, value in given.items()})
+            return cls.model_validate({name.lower(): value for name, value in found.items()})
         except ValidationError as error:
             raise SettingsError(_lines(error)) from None
 
@@ -241,45 +228,6 @@ class Settings(BaseSettings):
     @property
     def _hostname(self) -> str:
         return urlsplit(self.app_host).hostname or ""
-
-
-def _given(environ: Mapping[str, str], env_file: Path | None) -> dict[str, str]:
-    """Environment over file, aliases resolved; an empty string counts as unset."""
-    merged: dict[str, str] = {}
-    if env_file is not None and env_file.is_file():
-        merged |= {name: value for name, value in dotenv_values(env_file).items() if value and value.strip()}
-    merged |= {name: value for name, value in environ.items() if value.strip()}
-    known = {name.upper() for name in Settings.model_fields}
-    given = {name: value.strip() for name, value in merged.items() if name in known}
-    for name, names in ALIASES.items():
-        for alias in names:
-            if merged.get(alias):
-                given[name] = merged[alias].strip()
-                break
-    return given
-
-
-def _add_development_secrets(given: dict[str, str]) -> None:
-    """Made up once and kept in the instance folder, so that web, worker and old links agree."""
-    folder = Path(given["INSTANCE_DIR"])
-    if "SESSION_SECRET" not in given:
-        given["SESSION_SECRET"] = _kept_secret(folder / "session-secret", "")
-    if "WHOP_WEBHOOK_SECRET" not in given:
-        given["WHOP_WEBHOOK_SECRET"] = _kept_secret(folder / "webhook-secret", "ws_")
-
-
-def _kept_secret(path: Path, prefix: str) -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{path.name}.{os.getpid()}")
-    fresh.write_text(prefix + secrets.token_hex(32), encoding="ascii")
-    fresh.chmod(0o600)
-    try:
-        os.link(fresh, path)  # fails where another process was first: then theirs counts
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-    return path.read_text(encoding="ascii").strip()
 
 
 def _lines(error: ValidationError) -> list[str]:

@@ -3,15 +3,16 @@
 The caller owns the transaction. Applying a fact again, or in another order, ends in the same state.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases.applied import Applied
 from app.cases.audit import Act, Actor, note_case
 from app.cases.campaign import cancel_steps
+from app.cases.memberships import apply_membership
 from app.cases.payments import (
     AttemptFact,
     find_payment,
@@ -26,11 +27,11 @@ from app.cases.payments import (
 from app.cases.people import customer_of, keep_newest, merchant_of
 from app.cases.rules import Rules
 from app.cases.standing import lock_case, open_case, reassess, running_cases
-from app.models import Case, Customer, Membership, Merchant, Payment
+from app.models import Case, Customer, Merchant, Payment
 from app.recovery import facts
 from app.recovery.decline import POLICIES, classify
 from app.recovery.facts import Fact
-from app.recovery.machine import DUNNED, CaseReason, learn, membership_ended
+from app.recovery.machine import DUNNED, learn
 from app.recovery.reasons import Reason, Why
 
 PaymentFact = (
@@ -50,19 +51,6 @@ ACTS: dict[type[object], Act] = {
 }
 
 
-ENDINGS = (CaseReason.CUSTOMER_CANCELED.value, CaseReason.MEMBERSHIP_ENDED.value)
-"""What closed these cases may yet turn out to have come after something earlier."""
-
-
-@dataclass(frozen=True, slots=True)
-class Applied:
-    """What became of a fact. `reason` says why it had no effect; None where it had one."""
-
-    merchant_id: int | None
-    case_id: int | None = None
-    reason: str | None = None
-
-
 def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules) -> Applied:
     """Record the fact and do what follows from it. `now` is the campaign's time."""
     merchant = merchant_of(session, fact.merchant, now=now)
@@ -80,7 +68,7 @@ def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules) -> Appli
         case facts.PaymentDisputed():
             return _apply_dispute(session, merchant, fact, now=now, rules=rules)
         case facts.MembershipChanged():
-            return _apply_membership(session, merchant, fact, now=now, rules=rules)
+            return apply_membership(session, merchant, fact, now=now, rules=rules)
         case facts.ComplaintChanged():
             return _apply_complaint(session, merchant, fact, now=now, rules=rules)
         case facts.MemberChanged():
@@ -197,56 +185,6 @@ def stop_contact(session: Session, customer: Customer, cause: str, *, now: datet
         cancel_steps(session, case, Reason(Why.CONTACT_STOPPED, {"cause": cause}), now=now)
 
 
-def _apply_membership(
-    session: Session, merchant: Merchant, fact: facts.MembershipChanged, *, now: datetime, rules: Rules
-) -> Applied:
-    view = fact.membership
-    customer = customer_of(session, merchant, view.customer, at=fact.at, now=now)
-    row = session.scalars(
-        select(Membership).where(
-            Membership.merchant_id == merchant.id, Membership.membership_id == view.membership_id
-        )
-    ).one_or_none()
-    if row is None:
-        row = Membership(
-            merchant_id=merchant.id,
-            membership_id=view.membership_id,
-            endings={},
-            status=view.status.value,
-            seen_at=fact.at,
-        )
-        session.add(row)
-    if customer is not None:
-        row.customer_id = customer.id
-    changed = _keep_membership(row, fact)
-    touched = None
-    for case in _cases_of_membership(session, merchant.id, view.membership_id) if changed else []:
-        detail = {"status": view.status.value, "cancels": bool(view.cancel_at_period_end)}
-        note_case(session, case, Act.MEMBERSHIP_CHANGED, actor=Actor.WHOP, at=fact.at, detail=detail)
-        reassess(session, case, now=now, rules=rules)
-        touched = case.id
-    return Applied(merchant.id, touched, reason=None if changed else "already_known")
-
-
-def _keep_membership(row: Membership, fact: facts.MembershipChanged) -> bool:
-    view, changed = fact.membership, row.id is None
-    ended = membership_ended(view, fact.at)
-    if ended is not None:
-        at, reason = ended.at.isoformat(), ended.reason.value
-        if reason != row.endings.get(at):
-            # Of two with one time, the same one in whatever order they came.
-            row.endings = {**row.endings, at: min(reason, row.endings.get(at, reason))}
-            changed = True
-    if fact.at >= row.seen_at:
-        cancels = bool(view.cancel_at_period_end)
-        changed = changed or (row.status, row.cancel_at_period_end) != (view.status.value, cancels)
-        row.status, row.cancel_at_period_end, row.seen_at = view.status.value, cancels, fact.at
-        row.manage_url = view.manage_url or row.manage_url
-        row.product_title = view.product_title or row.product_title
-        row.current_period_end = view.current_period_end or row.current_period_end
-    return changed
-
-
 def _apply_complaint(
     session: Session, merchant: Merchant, fact: facts.ComplaintChanged, *, now: datetime, rules: Rules
 ) -> Applied:
@@ -273,21 +211,6 @@ def _apply_complaint(
 
 def _case_of(session: Session, payment: Payment) -> Case | None:
     return session.scalars(select(Case).where(Case.payment_id == payment.id)).one_or_none()
-
-
-def _cases_of_membership(session: Session, merchant_id: int, membership_id: str) -> list[Case]:
-    return list(
-        session.scalars(
-            select(Case)
-            .join(Payment, Case.payment_id == Payment.id)
-            .where(
-                Payment.merchant_id == merchant_id,
-                Payment.membership_id == membership_id,
-                Case.closed_at.is_(None) | Case.reason.in_(ENDINGS),
-            )
-            .order_by(Case.id)
-        )
-    )
 
 
 def _not_dunned(payment: Payment) -> str | None:

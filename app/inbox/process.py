@@ -13,7 +13,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app import faults
-from app.cases.apply import Applied, apply
+from app.cases.applied import Applied
+from app.cases.apply import apply
 from app.cases.people import merchant_of
 from app.cases.rules import Rules
 from app.claims import Claim, Times, backoff, claim_due, expired, holding, move

@@ -2,7 +2,8 @@
 
 import re
 
-from app.settings import ALIASES, Settings
+from app.environment import ALIASES
+from app.settings import Settings
 from tests.support.processes import ROOT
 
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
