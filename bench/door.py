@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from app.db import Database
 from app.models import Base
+from app.settings import Settings
 from bench.floor import insert_loop
 from tests.support.processes import answers, free_port, running, wait_until
 from tests.support.whop_events import SECRET, payment_failed, signed
@@ -44,9 +45,6 @@ def main() -> None:
 def _round(dsn: str, events: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         port = free_port()
-        database = Database(dsn or f"sqlite:///{folder}/bench.db")
-        Base.metadata.drop_all(database.engine)
-        Base.metadata.create_all(database.engine)
         env = {
             "DATABASE_URL": dsn or f"sqlite:///{folder}/bench.db",
             "INSTANCE_DIR": folder,
@@ -55,6 +53,9 @@ def _round(dsn: str, events: int) -> dict[str, float]:
             "APP_HOST": f"http://127.0.0.1:{port}",
             "LOG_LEVEL": "ERROR",
         }
+        database = Database(Settings.load(env, env_file=None).database_dsn)
+        Base.metadata.drop_all(database.engine)
+        Base.metadata.create_all(database.engine)
         try:
             with running("web", env, cwd=Path(folder)) as child:
                 wait_until(lambda: answers(env["APP_HOST"]), "the web server", child=child)

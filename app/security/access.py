@@ -79,7 +79,7 @@ def enforce() -> None:
         log.error("access.undeclared", endpoint=request.endpoint)
         raise NotFound
     if not _exists_here(rule.who):
-        log.warning("access.not_here", endpoint=request.endpoint, address=request.remote_addr)
+        log.warning("access.not_here", endpoint=request.endpoint)
         raise NotFound
     if rule.who in (Who.SIGNED_IN, Who.DEVELOPMENT):
         if rule.who is Who.SIGNED_IN and session_lost():

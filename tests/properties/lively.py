@@ -67,10 +67,10 @@ class Peer:
         return self.outcome
 
 
-def how_many(moderate: int, **more: int) -> settings:
-    """`moderate` examples, or very many with AUTOCHARGE_MANY=1."""
+def how_many(moderate: int, many: int, **more: int) -> settings:
+    """`moderate` examples in every run of the suite, `many` with AUTOCHARGE_MANY=1 (`make faults`)."""
     return settings(
-        max_examples=10_000 if MANY else moderate,
+        max_examples=many if MANY else moderate,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
         **more,  # type: ignore[arg-type]

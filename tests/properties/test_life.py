@@ -244,5 +244,5 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = how_many(30, stateful_step_count=25)
+TestLife.settings = how_many(30, 300, stateful_step_count=25)
 TestLife.pytestmark = [pytest.mark.timeout(36_000 if MANY else 600)]

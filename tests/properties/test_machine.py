@@ -9,6 +9,7 @@ from app.recovery import facts
 from app.recovery.facts import BillingReason, CustomerView, Fact, MerchantView, PaymentView
 from app.recovery.machine import CaseReason, CaseState, Ended, Known, assess, learn
 from app.recovery.money import Money
+from tests.properties.lively import how_many
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MERCHANT = MerchantView("biz_1")
@@ -84,6 +85,7 @@ def everything(history: list[Fact]) -> Known:
     return known
 
 
+@how_many(200, 10_000)
 @given(histories, st.randoms(use_true_random=False))
 def test_facts_in_any_order_and_doubled_teach_the_same(history: list[Fact], random: object) -> None:
     shuffled = history * 2
@@ -91,6 +93,7 @@ def test_facts_in_any_order_and_doubled_teach_the_same(history: list[Fact], rand
     assert everything(shuffled) == everything(history)
 
 
+@how_many(200, 10_000)
 @given(histories, payments.filter(lambda fact: isinstance(fact, facts.PaymentSucceeded)), standings)
 def test_money_wins_over_every_other_ending(
     history: list[Fact], success: Fact, circumstances: dict[str, object]
@@ -99,6 +102,7 @@ def test_money_wins_over_every_other_ending(
     assert standing.state in (CaseState.RECOVERED, CaseState.REVERSED)
 
 
+@how_many(200, 10_000)
 @given(histories, payments.filter(lambda fact: isinstance(fact, facts.PaymentFailed)), standings)
 def test_a_late_failure_reopens_nothing(
     history: list[Fact], late: Fact, circumstances: dict[str, object]
@@ -112,6 +116,7 @@ def test_a_late_failure_reopens_nothing(
         assert after.state is not CaseState.OPEN
 
 
+@how_many(200, 10_000)
 @given(histories, standings)
 def test_every_history_has_exactly_one_standing(
     history: list[Fact], circumstances: dict[str, object]
@@ -120,6 +125,7 @@ def test_every_history_has_exactly_one_standing(
     assert standing.state in CaseState and standing.reason in CaseReason
 
 
+@how_many(200, 10_000)
 @given(histories)
 def test_no_more_is_taken_back_than_was_paid(history: list[Fact]) -> None:
     taken = everything(history).taken_back(PRICE)
