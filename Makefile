@@ -29,7 +29,7 @@ check: $(VENV)/.test
 
 # Real processes, killed again and again: too slow for every test run.
 faults: $(VENV)/.test
-	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest tests/faults tests/properties -q
+	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/faults tests/properties
 
 bench: $(VENV)/.test
 	$(BIN)/python -m bench
