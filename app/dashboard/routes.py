@@ -18,6 +18,8 @@ from app.dashboard.desk import Desk, acting, reading
 from app.dashboard.export import written_as_csv
 from app.dashboard.story import lines
 from app.errors import InvalidInput
+from app.recovery.decline import POLICIES, DeclineClass
+from app.recovery.measure import Measure
 from app.recovery.money import Money
 from app.security.access import Who, access
 from app.security.tenancy import signed_in
@@ -47,10 +49,17 @@ def show_overview() -> ResponseReturnValue:
             period=period,
             days=inputs.days_of(request.args),
             chart=weeks_chart(shown.analytics.by_week, desk.show),
+            attention=[
+                (name, part) for name, part in shown.analytics.by_class if _wants_the_merchant(name, part)
+            ],
             nameless=desk.merchant.public_name is None,
             show=desk.show,
             words=sentences,
         )
+
+
+def _wants_the_merchant(name: DeclineClass, part: Measure) -> bool:
+    return POLICIES[name].alert_merchant and part.in_progress > 0
 
 
 @blueprint.get("/dashboard/cases", endpoint="cases")

@@ -15,6 +15,19 @@ HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 
 
+def test_a_case_that_only_the_merchant_can_judge_asks_for_attention(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    asked = "needs your attention"
+    with database.transaction() as session:
+        seeded.case(session, session.get_one(Merchant, merchant.id), at=clock.now(), decline_class="A")
+    assert asked not in signed_in_client.get("/dashboard").get_data(as_text=True)
+    with database.transaction() as session:
+        seeded.case(session, session.get_one(Merchant, merchant.id), at=clock.now(), decline_class="I")
+    page = signed_in_client.get("/dashboard").get_data(as_text=True)
+    assert asked in page and "class=I" in page
+
+
 def page(client: FlaskClient, address: str = "/dashboard", *, status: int = 200) -> str:
     answer = client.get(address)
     assert answer.status_code == status
