@@ -1,9 +1,21 @@
-"""Says that this process answers. It touches nothing else, so it is true even when the database is away."""
+"""Says that this process answers, and whether the install does its work: for load balancers and watchdogs."""
+
+from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
+from app.models import Chore, InboxRow
 from app.security.access import Who, access
 from app.services import services
+
+WORKER_SILENT = timedelta(seconds=60)
+"""A worker runs chores every few seconds; after this long without one nobody works."""
+INBOX_BEHIND = timedelta(minutes=2)
+OK = "ok"
 
 blueprint = Blueprint("health", __name__)
 
@@ -11,10 +23,34 @@ blueprint = Blueprint("health", __name__)
 @blueprint.get("/healthz")
 @access(who=Who.ANYONE, csrf=False, rate=None)
 def healthz() -> Response:
-    return jsonify(status="ok", timestamp=services().clock.wall().isoformat())
+    """Touches nothing else, so it is true even when the database is away."""
+    return jsonify(status=OK, timestamp=services().clock.wall().isoformat())
 
 
 @blueprint.get("/api/health")
 @access(who=Who.ANYONE, csrf=False, rate=None)
 def api_health() -> Response:
     return healthz()
+
+
+@blueprint.get("/readyz")
+@access(who=Who.ANYONE, csrf=False, rate=None)
+def readyz() -> ResponseReturnValue:
+    try:
+        with services().database.reading() as read:
+            checks = {"database": OK, "worker": _worker(read), "inbox": _inbox(read)}
+    except SQLAlchemyError:
+        checks = {"database": "away", "worker": "unknown", "inbox": "unknown"}
+    ready = all(state == OK for state in checks.values())
+    return jsonify(status=OK if ready else "not_ready", checks=checks), 200 if ready else 503
+
+
+def _worker(read: Session) -> str:
+    newest = read.scalar(select(func.max(Chore.done_at)))
+    return OK if newest and services().clock.wall() - newest < WORKER_SILENT else "silent"
+
+
+def _inbox(read: Session) -> str:
+    """By the time at which a row was due: one that waits for its next try is not behind."""
+    oldest = read.scalar(select(func.min(InboxRow.due_at)).where(InboxRow.state == "waiting"))
+    return OK if oldest is None or services().clock.now() - oldest < INBOX_BEHIND else "behind"

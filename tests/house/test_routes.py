@@ -44,6 +44,7 @@ def test_only_named_pages_are_open_to_everybody(app: Flask) -> None:
         "auth.bye",
         "health.healthz",
         "health.api_health",
+        "health.readyz",
     }
 
 
