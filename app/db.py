@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_MS = 30_000
@@ -73,6 +75,14 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def is_away(error: BaseException) -> bool:
+    """The database could not be reached or was too busy: that says nothing about the row in hand."""
+    if isinstance(error, PoolTimeout | InterfaceError):
+        return True
+    # SQLite calls a table or column that is not there an operational error, too.
+    return isinstance(error, OperationalError) and "no such" not in str(error.orig)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

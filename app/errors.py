@@ -36,12 +36,6 @@ class NotSignedIn(AppError):
     message = "Sign in first."
 
 
-class Forbidden(AppError):
-    status = 403
-    type = "forbidden"
-    message = "This is not allowed."
-
-
 class NotFound(AppError):
     status = 404
     type = "not_found"
@@ -52,12 +46,6 @@ class Conflict(AppError):
     status = 409
     type = "conflict"
     message = "This cannot be done as things stand now."
-
-
-class TooLarge(AppError):
-    status = 413
-    type = "too_large"
-    message = "This is larger than what is taken here."
 
 
 class TooMany(AppError):

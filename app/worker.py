@@ -10,12 +10,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
 from app.claims import Claim, Times
+from app.db import is_away
 from app.delivery.channels import build_channels
 from app.delivery.message import Links
 from app.delivery.send import Sender
@@ -35,8 +35,6 @@ RECORD_SECONDS = 20.0
 EVENT_THREADS = 2
 EVENTS_AT_ONCE = 8
 """Taken by one thread in one claim: an event takes some milliseconds, and a claim nearly as long."""
-
-DATABASE_AWAY = (DBAPIError, PoolTimeout)
 
 log = get_logger(__name__)
 
@@ -120,16 +118,20 @@ class Lane:
     def _carry_out(self, claims: list[Claim]) -> None:
         try:
             for claim in claims:
-                self._work(claim)
-        except DATABASE_AWAY as error:
-            # The lease frees the rows when the database is back.
-            log.warning("worker.database_away", lane=self._name, error=type(error).__name__)
-        except BaseException as error:
-            self._on_crash(error)
+                self._carry_out_one(claim)
         finally:
             with self._lock:
                 self._free += 1
             self._wake.set()
+
+    def _carry_out_one(self, claim: Claim) -> None:
+        try:
+            self._work(claim)
+        except SQLAlchemyError as error:
+            # The lease frees the row when the database is back.
+            log.warning("worker.database_away", lane=self._name, error=type(error).__name__)
+        except BaseException as error:
+            self._on_crash(error)
 
 
 class Worker:
@@ -215,9 +217,9 @@ class Worker:
     def _carry_out(self, claim: Claim) -> None:
         try:
             outcome = self._sender.carry_out(claim, times=self._times())
-        except DATABASE_AWAY:
-            raise
         except Exception as error:  # a poison row: it alone is put off, and dead after the last try
+            if is_away(error):
+                raise
             log.warning("delivery.step_failed", step_id=claim.row_id, exc_info=True)
             self._sender.put_off(claim, error, times=self._times())
             return
@@ -230,7 +232,7 @@ class Worker:
         while True:
             try:
                 return self._sender.record(claim, outcome, times=self._times())
-            except DATABASE_AWAY:
+            except SQLAlchemyError:
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(DATABASE_AWAY_SECONDS)

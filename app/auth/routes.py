@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.auth import sign_in as session_of
 from app.security.access import SIGN_IN_RATE, Who, access
+from app.security.tenancy import somebody_signed_in
 from app.security.urls import own_page
 from app.services import services
 
@@ -32,6 +33,8 @@ def dev() -> ResponseReturnValue:
 @blueprint.get("/logout")
 @access(who=Who.ANYONE, csrf=False, rate=None)
 def ask() -> ResponseReturnValue:
+    if not somebody_signed_in():
+        return redirect(url_for("auth.bye"))
     return render_template("auth/logout.html")
 
 

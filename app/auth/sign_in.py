@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import current_app, session
 from sqlalchemy import select, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, note
@@ -69,7 +69,7 @@ def end() -> None:
             with services().database.transaction() as write:
                 at = services().clock.now()
                 note(write, Act.SIGNED_OUT, merchant_id=person.merchant_id, actor=person.actor, at=at)
-    except DBAPIError as error:
+    except SQLAlchemyError as error:
         log.error("auth.sign_out_not_noted", error=type(error).__name__)
     session.clear()
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from app.cases.applied import Applied
 from app.cases.audit import Act, Actor, note_case
-from app.cases.campaign import cancel_steps
 from app.cases.memberships import apply_membership
 from app.cases.payments import (
     AttemptFact,
@@ -24,15 +23,14 @@ from app.cases.payments import (
     payment_of,
     trigger_of,
 )
-from app.cases.people import customer_of, keep_newest, merchant_of
+from app.cases.people import customer_of, keep_newest, merchant_of, merge
 from app.cases.rules import Rules
-from app.cases.standing import lock_case, open_case, reassess, running_cases
+from app.cases.standing import open_case, reassess, running_cases, stop_contact
 from app.models import Case, Customer, Merchant, Payment
 from app.recovery import facts
 from app.recovery.decline import POLICIES, classify
 from app.recovery.facts import Fact
 from app.recovery.machine import DUNNED, learn
-from app.recovery.reasons import Reason, Why
 
 PaymentFact = (
     facts.PaymentFailed
@@ -72,7 +70,7 @@ def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules) -> Appli
         case facts.ComplaintChanged():
             return _apply_complaint(session, merchant, fact, now=now, rules=rules)
         case facts.MemberChanged():
-            customer_of(session, merchant, fact.customer, at=fact.at, now=now)
+            customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
             return Applied(merchant.id)
         case facts.PaymentNoted():
             return Applied(merchant.id, reason="charge_started")
@@ -89,11 +87,12 @@ def _apply_payment(
 ) -> Applied:
     view = fact.payment
     known = find_payment(session, merchant.id, view.payment_id)
-    customer = _customer_of_payment(session, merchant, known, view, at=fact.at, now=now)
+    stood = _snapshot(known) if known else None
+    customer = _customer_of_payment(session, merchant, known, view, at=fact.at, now=now, rules=rules)
     payment = known or new_payment(session, merchant.id, view.payment_id, at=fact.at)
     payment.customer_id = customer.id
     failure = isinstance(fact, facts.PaymentFailed | facts.PaymentNeedsAction)
-    before, stood = known_of(payment), _snapshot(payment)
+    before = known_of(payment)
     after = learn(before, fact)
     attempt = fact if isinstance(fact, AttemptFact) else None
     trigger = trigger_of(payment, attempt) if attempt else ""
@@ -127,6 +126,7 @@ def _customer_of_payment(
     *,
     at: datetime,
     now: datetime,
+    rules: Rules,
 ) -> Customer:
     """The person whom the event names, else the one known already, else one whom the payment alone names."""
     names_nobody = view.customer.user_id is None and view.customer.member_id is None
@@ -134,8 +134,14 @@ def _customer_of_payment(
         known = session.get_one(Customer, payment.customer_id)
         keep_newest(known, view.customer, at)
         return known
-    customer = customer_of(session, merchant, view.customer, at=at, now=now, payment_id=view.payment_id)
+    customer = customer_of(
+        session, merchant, view.customer, at=at, now=now, rules=rules, payment_id=view.payment_id
+    )
     assert customer is not None
+    if payment is not None and payment.customer_id not in (None, customer.id):
+        nameless = session.get_one(Customer, payment.customer_id)
+        if nameless.identity == payment.payment_id:
+            merge(session, customer, nameless, now=now, rules=rules)
     return customer
 
 
@@ -158,7 +164,7 @@ def _apply_dispute(
 ) -> Applied:
     """A dispute stops all contact with the person, whichever payment it is about."""
     case = None
-    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now)
+    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
     if fact.payment_id is not None:
         payment = payment_of(session, merchant.id, fact.payment_id, at=fact.at)
         keep_known(payment, learn(known_of(payment), fact))
@@ -177,19 +183,11 @@ def _apply_dispute(
     return Applied(merchant.id, case.id)
 
 
-def stop_contact(session: Session, customer: Customer, cause: str, *, now: datetime) -> None:
-    """Nobody writes to this person any more; what is planned for any of their cases is cancelled."""
-    customer.contact_stopped = customer.contact_stopped or cause
-    for case in running_cases(session, customer):
-        lock_case(session, case)
-        cancel_steps(session, case, Reason(Why.CONTACT_STOPPED, {"cause": cause}), now=now)
-
-
 def _apply_complaint(
     session: Session, merchant: Merchant, fact: facts.ComplaintChanged, *, now: datetime, rules: Rules
 ) -> Applied:
     """An open complaint at Whop's resolution centre pauses the person's cases until it is decided."""
-    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now)
+    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
     if customer is None and fact.payment_id is not None:
         payment = payment_of(session, merchant.id, fact.payment_id, at=fact.at)
         customer = session.get(Customer, payment.customer_id) if payment.customer_id else None
@@ -226,5 +224,5 @@ def _not_dunned(payment: Payment) -> str | None:
 def _snapshot(payment: Payment) -> tuple[object, ...]:
     return (
         payment.seen_at, payment.decline_code, payment.payments_failed, payment.next_attempt_at,
-        payment.recovery_url, payment.amount_minor,
+        payment.recovery_url, payment.amount_minor, payment.customer_id, payment.membership_id,
     )  # fmt: skip

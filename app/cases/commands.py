@@ -7,10 +7,9 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases.apply import stop_contact
 from app.cases.audit import Act, Actor, note_case
 from app.cases.rules import Rules
-from app.cases.standing import lock_case, reassess, stop_case
+from app.cases.standing import lock_case, reassess, stop_case, stop_contact
 from app.models import Case, Visit
 from app.models.merchant import lock_merchant
 from app.recovery.machine import CaseReason
@@ -55,8 +54,7 @@ def record_visit(session: Session, case: Case, kind: str, *, target: str | None,
 
 def opt_out(session: Session, case: Case, *, now: datetime) -> bool:
     """The customer wants no more reminders from this merchant. False: said already."""
-    lock_merchant(session, case.merchant_id)
-    session.refresh(case.customer)
+    _lock(session, case)
     if case.customer.contact_stopped is not None:
         return False
     note_case(session, case, Act.OPTED_OUT, actor=Actor.CUSTOMER, at=now)

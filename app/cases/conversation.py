@@ -9,10 +9,11 @@ from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.cases.audit import Act, Actor, note_case
-from app.cases.campaign import LIVE, make_plan
+from app.cases.campaign import LIVE, cancel_steps, make_plan
 from app.cases.rules import Rules
-from app.models import Case, Step
+from app.models import Case, Customer, Step
 from app.recovery.machine import CaseState
+from app.recovery.reasons import Reason, Why
 
 
 def converse(
@@ -51,6 +52,25 @@ def hand_over(session: Session, case: Case, *, now: datetime, rules: Rules) -> N
     for follower in followers:
         if follower.state == CaseState.OPEN:
             converse(session, follower, now=now, rules=rules, after=case)
+
+
+def one_conversation(session: Session, customer: Customer, *, now: datetime) -> None:
+    """Of several cases of this person that lead, the oldest goes on leading and the others join it."""
+    leaders = session.scalars(
+        select(Case)
+        .where(
+            Case.customer_id == customer.id,
+            Case.state == CaseState.OPEN.value,
+            Case.leader_id.is_(None),
+            has_live_steps(Case.id),
+        )
+        .order_by(Case.id)
+    ).all()
+    for other in leaders[1:]:
+        cancel_steps(session, other, Reason(Why.JOINED_CONVERSATION), now=now)
+        other.leader_id = leaders[0].id
+        detail = {"leader": other.leader_id}
+        note_case(session, other, Act.CASE_JOINED, actor=Actor.WORKER, at=now, detail=detail)
 
 
 def has_live_steps(case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

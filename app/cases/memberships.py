@@ -22,7 +22,7 @@ def apply_membership(
     session: Session, merchant: Merchant, fact: facts.MembershipChanged, *, now: datetime, rules: Rules
 ) -> Applied:
     view = fact.membership
-    customer = customer_of(session, merchant, view.customer, at=fact.at, now=now)
+    customer = customer_of(session, merchant, view.customer, at=fact.at, now=now, rules=rules)
     row = session.scalars(
         select(Membership).where(
             Membership.merchant_id == merchant.id, Membership.membership_id == view.membership_id

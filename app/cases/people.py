@@ -1,16 +1,23 @@
 """Finds or makes the merchant and the customer that an event speaks of, and keeps their newest data."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.cases.conversation import one_conversation
+from app.cases.rules import Rules
+from app.cases.standing import reassess, running_cases, stop_contact
 from app.models import Case, Customer, Membership, Merchant, Payment
 from app.models.base import insert_once
 from app.recovery.facts import CustomerView, MerchantView
 from app.recovery.keys import customer_identity
 
 CONTACT_FIELDS = ("name", "username", "email", "country", "member_id")
+USER = "user_"
+"""How Whop's user ids begin."""
 
 
 def merchant_of(session: Session, view: MerchantView, *, now: datetime) -> Merchant:
@@ -32,23 +39,24 @@ def customer_of(
     *,
     at: datetime,
     now: datetime,
+    rules: Rules,
     payment_id: str | None = None,
 ) -> Customer | None:
     """The customer, made if new; None where the event names nobody. `at` is the provider's time."""
     identity = customer_identity(user_id=view.user_id, member_id=view.member_id, payment_id=payment_id)
     if identity is None:
         return None
-    found = _find(session, merchant.id, identity, view.member_id)
+    found = _find(session, merchant.id, view, identity)
     if found:
         customer = found[0]
         for double in found[1:]:
-            _merge(session, customer, double)
+            merge(session, customer, double, now=now, rules=rules)
     else:
         customer = Customer(
             merchant_id=merchant.id, identity=identity, seen_at=at, created_at=now, complaints={}
         )
         session.add(customer)
-    if view.user_id and customer.identity != view.user_id:
+    if view.user_id and not customer.identity.startswith(USER):
         customer.identity = view.user_id
     keep_newest(customer, view, at)
     if customer.id is None:
@@ -56,29 +64,44 @@ def customer_of(
     return customer
 
 
-def _find(session: Session, merchant_id: int, identity: str, member_id: str | None) -> list[Customer]:
-    """The rows of this person, the one to keep first: events may have named them by either id alone."""
-    this = Customer.identity == identity
-    if member_id is not None:
-        this |= Customer.member_id == member_id
-    with session.no_autoflush:
-        found = session.scalars(select(Customer).where(Customer.merchant_id == merchant_id, this)).all()
-    # Whop's user id names the person best; it is unique, and so is its row.
-    return sorted(found, key=lambda row: (not row.identity.startswith("user_"), row.id))
-
-
-def _merge(session: Session, kept: Customer, double: Customer) -> None:
+def merge(session: Session, kept: Customer, double: Customer, *, now: datetime, rules: Rules) -> None:
     """Two rows have turned out to be one person: whatever forbids contact with either forbids it."""
-    kept.contact_stopped = kept.contact_stopped or double.contact_stopped
-    kept.complaints = {**double.complaints, **kept.complaints}
+    kept.complaints = {**kept.complaints, **double.complaints, **_newer(kept.complaints, double.complaints)}
     for name in CONTACT_FIELDS:
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(double, name))
+    stopped = kept.contact_stopped or double.contact_stopped
     session.flush()
     for table in (Payment, Membership, Case):
         session.execute(update(table).where(table.customer_id == double.id).values(customer_id=kept.id))
     session.delete(double)
     session.flush()
+    if stopped:
+        stop_contact(session, kept, stopped, now=now)
+    for case in running_cases(session, kept):
+        reassess(session, case, now=now, rules=rules)
+    one_conversation(session, kept, now=now)
+
+
+def _newer(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:
+    """Of complaints that both rows know, the newest word: [provider time, open]."""
+    return {
+        key: max(ours[key], theirs[key], key=lambda word: (word[0], not word[1]))
+        for key in ours.keys() & theirs
+    }
+
+
+def _find(session: Session, merchant_id: int, view: CustomerView, identity: str) -> list[Customer]:
+    """The rows of this person, the one to keep first: events may have named them by either id alone."""
+    this = Customer.identity == identity
+    if view.member_id is not None:
+        same_member = Customer.member_id == view.member_id
+        # Who has another user id is another person, whatever the member id says.
+        this |= same_member if view.user_id is None else same_member & ~Customer.identity.startswith(USER)
+    with session.no_autoflush:
+        found = session.scalars(select(Customer).where(Customer.merchant_id == merchant_id, this)).all()
+    # Whop's user id names the person best; it is unique, and so is its row.
+    return sorted(found, key=lambda row: (not row.identity.startswith(USER), row.id))
 
 
 def keep_newest(customer: Customer, view: CustomerView, at: datetime) -> None:

@@ -19,7 +19,7 @@ from app.cases.rules import Rules
 from app.cases.settling import settle_money
 from app.models import Case, Customer, Membership, Merchant, Payment
 from app.recovery.decline import POLICIES, DeclineClass, classify
-from app.recovery.machine import CaseReason, CaseState, Ended, assess
+from app.recovery.machine import CaseReason, CaseState, Ended, Standing, assess
 from app.recovery.plan import POLICY_VERSION
 from app.recovery.reasons import Reason, Why
 
@@ -65,6 +65,7 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
     payment = case.payment
     known = known_of(payment)
     was = CaseState(case.state)
+    other_person = _follow_payment(session, case, payment)
     standing = assess(
         known,
         amount=amount_of(payment),
@@ -73,18 +74,22 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
         held=case.held,
         stop=CaseReason(case.stop) if case.stop else None,
     )
+    if case.closed_at is not None and case.reason and standing.state.running:
+        # What is over stays over, whatever a late event says of the membership.
+        standing = Standing(was, CaseReason(case.reason))
     changed = (standing.state, standing.reason) != (was, case.reason)
-    other_person = _follow_payment(case, payment)
     if changed:
         detail = {"from": was.value, "to": standing.state.value, "reason": standing.reason.value}
         case.state, case.reason = standing.state.value, standing.reason.value
         note_case(session, case, Act.CASE_CHANGED, actor=Actor.WORKER, at=now, detail=detail)
     settle_money(session, case, rules)
-    other_plan = _follow_class(session, case, now=now) or other_person
+    other_class = _follow_class(session, case, now=now)
     if standing.state is CaseState.OPEN:
+        if other_person:
+            hand_over(session, case, now=now, rules=rules)
+        other_plan = other_person or (other_class and case.leader_id is None)
         if other_plan:
             cancel_steps(session, case, Reason(Why.NEW_PLAN), now=now)
-            hand_over(session, case, now=now, rules=rules)
         if other_plan or new or was is not CaseState.OPEN:
             converse(session, case, now=now, rules=rules, new=new)
     elif changed:
@@ -98,6 +103,8 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
 
 def lock_case(session: Session, case: Case) -> None:
     """Read the case afresh and hold it. Lock the merchant first: that orders everybody who changes cases."""
+    # It may have turned out to be another person's since it was read.
+    session.expire(case, ["merchant", "customer", "payment"])
     # Only the case: PostgreSQL cannot lock what a reader has joined to it.
     session.refresh(case, with_for_update={"of": Case})
 
@@ -132,14 +139,24 @@ def _ended(session: Session, payment: Payment) -> Ended | None:
     return Ended(*met) if met else None
 
 
-def _follow_payment(case: Case, payment: Payment) -> bool:
+def stop_contact(session: Session, customer: Customer, cause: str, *, now: datetime) -> None:
+    """Nobody writes to this person any more; what is planned for any of their cases is cancelled."""
+    customer.contact_stopped = customer.contact_stopped or cause
+    for case in running_cases(session, customer):
+        session.flush()
+        lock_case(session, case)
+        cancel_steps(session, case, Reason(Why.CONTACT_STOPPED, {"cause": cause}), now=now)
+
+
+def _follow_payment(session: Session, case: Case, payment: Payment) -> bool:
     """Take over what the payment says; True where it has turned out to be another person's."""
     if payment.failed_at is not None:
         case.opened_at = payment.failed_at
     case.amount_minor, case.currency = payment.amount_minor, payment.currency
     if payment.customer_id is None or payment.customer_id == case.customer_id:
         return False
-    case.customer_id = payment.customer_id
+    case.customer = session.get_one(Customer, payment.customer_id)
+    session.flush()
     return True
 
 
@@ -159,5 +176,8 @@ def _follow_class(session: Session, case: Case, *, now: datetime) -> bool:
 
 
 def _alert(session: Session, case: Case, detail: dict[str, Any], *, now: datetime) -> None:
+    if DeclineClass(case.decline_class) is DeclineClass.SENSITIVE:
+        # The account holder has died: not a word to anybody about their other payments either.
+        stop_contact(session, case.customer, "deceased", now=now)
     if POLICIES[DeclineClass(case.decline_class)].alert_merchant:
         note_case(session, case, Act.MERCHANT_ALERT, actor=Actor.WORKER, at=now, detail=detail)

@@ -228,6 +228,7 @@ TRIGGERS: Mapping[str, LazyString] = {
 STOPS: Mapping[str, LazyString] = {
     "opted_out": _("They asked for no more reminders."),
     "disputed": _("They disputed a payment."),
+    "deceased": _("The bank reports that the account holder has died."),
 }
 
 ACTORS: Mapping[str, LazyString] = {

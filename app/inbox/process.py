@@ -8,8 +8,6 @@ import random
 from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app import faults
@@ -18,7 +16,7 @@ from app.cases.apply import apply
 from app.cases.people import merchant_of
 from app.cases.rules import Rules
 from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
-from app.db import Database
+from app.db import Database, is_away
 from app.log import get_logger
 from app.models import InboxRow
 from app.recovery.facts import Ignored, Quarantined
@@ -96,17 +94,12 @@ def _put_off(database: Database, claim: Claim, *, times: Times, error: Exception
     reason = type(error).__name__
     with database.transaction() as session:
         tries = session.scalar(select(InboxRow.tries).where(InboxRow.id == claim.row_id)) or 0
-        tries += 0 if _database_was_away(error) else 1
+        tries += 0 if is_away(error) else 1
         if tries >= MOST_TRIES:
             values = _dead(reason, times)
         else:
             values = _waiting(reason, times, backoff(max(tries, 1), share=random.random()))  # noqa: S311  a spread
         move(session, InboxRow, claim, values={**values, "tries": tries})
-
-
-def _database_was_away(error: Exception) -> bool:
-    """Then the error says nothing about the event."""
-    return isinstance(error, PoolTimeout) or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 def _after_loss(claim: Claim, times: Times) -> dict[str, object]:

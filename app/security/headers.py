@@ -8,14 +8,16 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.sansio.utils import host_is_trusted
 
 from app.settings import Settings
 
 STATIC = Path(__file__).parents[1] / "static"
 YEAR_S = 31_536_000
+PROBED = ("/healthz", "/readyz", "/api/health")
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
 
@@ -43,9 +45,16 @@ def install(app: Flask, settings: Settings) -> None:
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
     if settings.production:
-        app.config["TRUSTED_HOSTS"] = [urlsplit(settings.app_host).hostname or "", *LOCAL]
+        trusted = [urlsplit(settings.app_host).hostname or "", *LOCAL]
+        app.before_request(lambda: _refuse_unknown_host(trusted))
     base = f"{settings.cdn_url.rstrip('/')}" if settings.cdn_url else ""
     app.jinja_env.globals["asset"] = lambda name: f"{base}/static/{name}?v={_version(name)}"
+
+
+def _refuse_unknown_host(trusted: list[str]) -> None:
+    # Probes of load balancers come by the machine's address; these answers make no links.
+    if request.path not in PROBED and not host_is_trusted(request.host, trusted):
+        abort(400, "This host is not known here. Use the address of APP_HOST.")
 
 
 def _policy(settings: Settings) -> dict[str, object]:
@@ -73,12 +82,14 @@ def _origin(address: str) -> str:
 
 def _add(response: Response) -> Response:
     response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    if request.endpoint == "static":
-        known = request.args.get("v")
-        response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if known else "no-cache"
-    else:
+    if request.endpoint != "static":
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Cache-Control", "no-store")
+        return response
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # a CDN may pass it on
+    asked = request.args.get("v")
+    kept = response.status_code in (200, 304) and asked == _version((request.view_args or {})["filename"])
+    response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if kept else "no-cache"
     return response
 
 

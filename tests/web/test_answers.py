@@ -18,7 +18,7 @@ def production(make_settings: MakeSettings) -> Flask:
 
 
 def test_every_answer_is_strict_with_the_browser(client: FlaskClient) -> None:
-    for path in ("/healthz", "/logout", "/nowhere", "/r/none"):
+    for path in ("/healthz", "/auth/bye", "/nowhere", "/r/none"):
         headers = client.get(path).headers
         policy = headers["Content-Security-Policy"]
         assert "default-src 'none'" in policy and "frame-ancestors 'none'" in policy
@@ -36,7 +36,7 @@ def test_https_is_asked_for_in_production_only(client: FlaskClient, production: 
 
 
 def test_a_files_address_changes_with_its_content_and_may_be_kept(client: FlaskClient) -> None:
-    page = client.get("/logout").get_data(as_text=True)
+    page = client.get("/auth/bye").get_data(as_text=True)
     address = page.split('href="/static/')[1].split('"')[0]
     assert "?v=" in address
     with (
@@ -91,8 +91,14 @@ def test_an_unexpected_error_shows_its_trace_in_development_only(
 
 def test_an_unknown_host_is_refused_in_production(production: Flask) -> None:
     client = production.test_client()
-    assert client.get("/healthz", base_url="https://evil.example").status_code == 400
-    assert client.get("/healthz", base_url=BASE).status_code == 200
+    assert client.get("/auth/whop", base_url="https://evil.example").status_code == 400
+    assert client.get("/auth/whop", base_url=BASE).status_code == 302
+
+
+def test_a_probe_by_the_machines_address_is_answered(production: Flask) -> None:
+    client = production.test_client()
+    for path in ("/healthz", "/api/health", "/readyz"):
+        assert client.get(path, base_url="http://10.1.2.3:3000").status_code != 400
 
 
 def test_forwarded_addresses_count_behind_a_proxy_only(app: Flask, production: Flask) -> None:
@@ -116,9 +122,9 @@ def test_sign_in_is_limited_by_address(client: FlaskClient) -> None:
 
 
 def test_an_offered_language_is_remembered(client: FlaskClient) -> None:
-    assert 'lang="ru"' in client.get("/logout?lang=ru").get_data(as_text=True)
-    assert 'lang="ru"' in client.get("/logout").get_data(as_text=True)
-    assert 'lang="ru"' in client.get("/logout?lang=xx").get_data(as_text=True)
+    assert 'lang="ru"' in client.get("/auth/bye?lang=ru").get_data(as_text=True)
+    assert 'lang="ru"' in client.get("/auth/bye").get_data(as_text=True)
+    assert 'lang="ru"' in client.get("/auth/bye?lang=xx").get_data(as_text=True)
 
 
 def _address() -> str:

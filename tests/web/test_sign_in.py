@@ -211,3 +211,10 @@ def test_with_the_sessions_away_signing_out_still_clears_the_cookie(
     answer = away.post("/auth/logout")
     assert answer.status_code == 302
     assert away.get_cookie("sid") is None
+
+
+def test_asking_to_sign_out_makes_no_session_for_a_stranger(client: FlaskClient, database: Database) -> None:
+    answer = client.get("/logout")
+    assert (answer.status_code, answer.location) == (302, "/auth/bye")
+    assert client.get("/auth/bye").status_code == 200
+    assert sessions(database) == 0
