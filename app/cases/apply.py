@@ -28,7 +28,7 @@ from app.cases.rules import Rules
 from app.cases.standing import open_case, reassess, running_cases, stop_contact
 from app.models import Case, Customer, Merchant, Payment
 from app.recovery import facts
-from app.recovery.decline import POLICIES, classify
+from app.recovery.decline import POLICIES, DeclineClass, classify
 from app.recovery.facts import Fact
 from app.recovery.machine import DUNNED, learn
 
@@ -102,6 +102,9 @@ def _apply_payment(
     fresh_attempt = attempt is not None and keep_attempt(session, payment, attempt, trigger=trigger)
     if payment.disputes:  # perhaps heard before anybody knew whose payment it is
         stop_contact(session, customer, "disputed", now=now)
+    if failure and classify(view.decline_code) is DeclineClass.SENSITIVE:
+        # The account holder has died: not a word about their other payments either.
+        stop_contact(session, customer, "deceased", now=now)
     case = _case_of(session, payment) if known else None
     opened = case is None
     if case is None:

@@ -50,7 +50,8 @@ def customer_of(
     if found:
         customer = found[0]
         for double in found[1:]:
-            merge(session, customer, double, now=now, rules=rules)
+            if not double.identity.startswith(USER):  # two user ids are two people
+                merge(session, customer, double, now=now, rules=rules)
     else:
         customer = Customer(
             merchant_id=merchant.id, identity=identity, seen_at=at, created_at=now, complaints={}
@@ -70,14 +71,14 @@ def merge(session: Session, kept: Customer, double: Customer, *, now: datetime, 
     for name in CONTACT_FIELDS:
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(double, name))
-    stopped = kept.contact_stopped or double.contact_stopped
+    stopped = [cause for cause in (kept.contact_stopped, double.contact_stopped) if cause]
     session.flush()
     for table in (Payment, Membership, Case):
         session.execute(update(table).where(table.customer_id == double.id).values(customer_id=kept.id))
     session.delete(double)
     session.flush()
-    if stopped:
-        stop_contact(session, kept, stopped, now=now)
+    for cause in stopped:
+        stop_contact(session, kept, cause, now=now)
     for case in running_cases(session, kept):
         reassess(session, case, now=now, rules=rules)
     one_conversation(session, kept, now=now)

@@ -141,7 +141,8 @@ def _ended(session: Session, payment: Payment) -> Ended | None:
 
 def stop_contact(session: Session, customer: Customer, cause: str, *, now: datetime) -> None:
     """Nobody writes to this person any more; what is planned for any of their cases is cancelled."""
-    customer.contact_stopped = customer.contact_stopped or cause
+    # Of several causes the same one, in whatever order they were heard.
+    customer.contact_stopped = min(filter(None, (customer.contact_stopped, cause)))
     for case in running_cases(session, customer):
         session.flush()
         lock_case(session, case)
@@ -176,8 +177,5 @@ def _follow_class(session: Session, case: Case, *, now: datetime) -> bool:
 
 
 def _alert(session: Session, case: Case, detail: dict[str, Any], *, now: datetime) -> None:
-    if DeclineClass(case.decline_class) is DeclineClass.SENSITIVE:
-        # The account holder has died: not a word to anybody about their other payments either.
-        stop_contact(session, case.customer, "deceased", now=now)
     if POLICIES[DeclineClass(case.decline_class)].alert_merchant:
         note_case(session, case, Act.MERCHANT_ALERT, actor=Actor.WORKER, at=now, detail=detail)
