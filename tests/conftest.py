@@ -1,10 +1,12 @@
 """Real databases for every test that can use both, settings without the machine's environment, a still clock."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
 
+import hypothesis
 import pytest
 from sqlalchemy import text
 
@@ -14,6 +16,11 @@ from app.models import Base
 from app.settings import Settings
 from tests.support import postgres
 from tests.support.clock import FixedClock
+
+# The suite tries the same examples in every run; `make faults` goes looking for new ones.
+hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("faults", deadline=None)
+hypothesis.settings.load_profile("faults" if os.environ.get("AUTOCHARGE_MANY") else "suite")
 
 
 class MakeSettings(Protocol):
