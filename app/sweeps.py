@@ -20,7 +20,8 @@ from app.models.base import insert_once
 from app.security.sessions import prune
 from app.services import Services
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=30)
+"""Longer than any chore takes; leases of a dead worker's rows may have to wait for it first."""
 
 log = get_logger(__name__)
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select, update
 
 from app.clock import SystemClock
 from app.db import Database
-from app.models import Delivery, InboxRow, Step
+from app.models import Chore, Delivery, InboxRow, Step
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 from tests.support.processes import running, terminated, wait_until
@@ -77,7 +77,7 @@ def leases_run_out(database: Database) -> None:
     """As if the lease time had passed since the worker died."""
     past = SystemClock().wall() - timedelta(seconds=1)
     with database.transaction() as session:
-        for row in (Step, InboxRow):
+        for row in (Step, InboxRow, Chore):  # it may have died in the middle of a chore, too
             session.execute(update(row).where(row.lease_until.is_not(None)).values(lease_until=past))
         session.execute(update(Delivery).where(Delivery.outcome == "in_flight").values(lease_until=past))
 
