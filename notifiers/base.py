@@ -8,7 +8,9 @@ decides when, whom or whether, never sleeps for a rate limit and never repeats b
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
+
+from pydantic import BaseModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Retry:
     """The peer's own wish; None leaves the pause to the caller."""
     whole_channel: bool = False
     """True where nobody can be reached this way now (sign-in refused, host away)."""
+    busy: bool = False
+    """True where the channel works and only its rate has to be kept: no fault, and no try is used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +102,8 @@ class Capabilities:
     """Characters of the whole text, None where the channel has no limit worth naming."""
     needs_linking: bool
     """True where a customer must link an account before the channel can reach them."""
+    audience: Literal["customers", "merchant"] = "customers"
+    """`merchant`: it writes to one place that its settings name, whatever the recipient's address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,24 +124,40 @@ class Rendering:
 
 
 class Notifier(ABC):
-    """One channel. Instances are used by several threads at once."""
+    """One channel. Instances are made from their settings and used by several threads at once."""
 
     name: ClassVar[str]
+    """Small letters, digits and `_`; the same as the entry point's name."""
     capabilities: ClassVar[Capabilities]
+    settings_model: ClassVar[type[BaseModel]]
+    """What the channel needs to know; secrets in it are `SecretStr`."""
+    variables: ClassVar[str]
+    """How the environment variables of `settings_model` begin: `SMS_` makes `SMS_KEY` of its `key`.
+
+    A field whose variable is named otherwise says so with `validation_alias`; one that is no variable at
+    all has `exclude=True`.
+    """
     send_timeout: timedelta = timedelta(seconds=30)
     """Hard limit of one `send`; the caller's lease is longer than this."""
+
+    def __init__(self, settings: Any) -> None:  # noqa: B027  a channel may need none of them
+        """`settings` is an instance of `settings_model`. Opens no connection and starts nothing."""
 
     @abstractmethod
     def send(self, message: Message, recipient: Recipient) -> Outcome:
         """Hand the message to the peer once. Never raises; never takes longer than `send_timeout`."""
 
+    @classmethod
     @abstractmethod
-    def render(self, message: Message) -> Rendering:
-        """The message in this channel's form, for a preview; sends nothing."""
+    def render(cls, message: Message) -> Rendering:
+        """The message in this channel's form, for a preview, with or without settings; sends nothing."""
 
     @abstractmethod
     def check(self) -> Check:
-        """Try the credentials without writing to anybody."""
+        """Try the credentials without writing to anybody. Never raises, takes at most `send_timeout`.
+
+        The text is one or two sentences for the person who set the channel up; it names the variable to mend.
+        """
 
     def close(self) -> None:  # noqa: B027  most channels keep nothing open
-        """Give back connections. Called once, when no send is running."""
+        """Give back connections, when no send is running. Calling it again does nothing."""

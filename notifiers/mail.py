@@ -20,12 +20,12 @@ import css_inline
 from jinja2 import Environment, StrictUndefined, Template
 
 from .address import one_mailbox
-from .base import Action, Message, Recipient, Rendering
+from .base import Message, Recipient, Rendering
+from .links import safe_action
 from .text import clean_line, clean_text
 
 _WIDTH = 72
 _RIGHT_TO_LEFT = frozenset({"ar", "fa", "he", "ur"})
-_WEB_ADDRESS = re.compile(r"https?://[!#-&(-;=?-\[\]-~]+", re.IGNORECASE)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_-]{1,80}(?:\.[A-Za-z0-9_-]{1,40})*")
 # Characters with a meaning inside an address header. Python 3.11.7 loses the quotes around
@@ -135,23 +135,16 @@ def _cleaned(message: Message) -> Message:
         greeting=clean_line(message.greeting),
         paragraphs=_texts(message.paragraphs),
         details=tuple((clean_line(a, limit=80), clean_line(b, limit=300)) for a, b in message.details),
-        action=_safe_action(message.action),
+        action=safe_action(message.action),
         closing=_texts(message.closing),
         footer=_texts(message.footer),
         sender_name=clean_line(message.sender_name, limit=80),
-        unsubscribe=_safe_action(message.unsubscribe),
+        unsubscribe=safe_action(message.unsubscribe),
     )
 
 
 def _texts(texts: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(None, map(clean_text, texts)))
-
-
-def _safe_action(action: Action | None) -> Action | None:
-    """The action where its address is plain http or https; None where no program should open it."""
-    if action is None or len(action.url) > 900 or not _WEB_ADDRESS.fullmatch(action.url):
-        return None
-    return Action(label=clean_line(action.label, limit=80) or action.url, url=action.url)
 
 
 def _header_text(text: str, *, limit: int) -> str:

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import ClassVar
 
+from pydantic import BaseModel
+
 from .address import one_mailbox
 from .base import Capabilities, Check, GiveUp, Message, Notifier, Outcome, Recipient, Rendering, Sent, Unknown
 from .mail import render
@@ -22,6 +24,8 @@ class MemoryNotifier(Notifier):
 
     name = SmtpNotifier.name
     capabilities: ClassVar[Capabilities] = SmtpNotifier.capabilities
+    settings_model: ClassVar[type[BaseModel]] = BaseModel
+    variables: ClassVar[str] = "MEMORY_"
 
     def __init__(self, name: str = "email", *, outcome: Script = _TAKEN) -> None:
         """`outcome` is one for all sends, one for each (the last repeats), or made from each send."""
@@ -43,7 +47,8 @@ class MemoryNotifier(Notifier):
                 self.sent.append((message, recipient))
         return outcome
 
-    def render(self, message: Message) -> Rendering:
+    @classmethod
+    def render(cls, message: Message) -> Rendering:
         """See `Notifier.render`."""
         return render(message)
 

@@ -44,6 +44,8 @@ class SmtpNotifier(Notifier):
 
     name: ClassVar[str] = "email"
     capabilities: ClassVar[Capabilities] = Capabilities(markup="html", max_length=None, needs_linking=False)
+    settings_model: ClassVar[type[SmtpSettings]] = SmtpSettings
+    variables: ClassVar[str] = "SMTP_"
 
     def __init__(self, settings: SmtpSettings, *, now: Callable[[], datetime] = _utc_now) -> None:
         """`now` gives the mail's Date and nothing else."""
@@ -51,6 +53,8 @@ class SmtpNotifier(Notifier):
         self._now = now
         self._idle: list[SmtpLine] = []
         self._lock = threading.Lock()
+        self._composing = threading.Lock()
+        """One mail after the other: threads that share the interpreter would all be ready last."""
 
     def send(self, message: Message, recipient: Recipient) -> Outcome:
         """See `Notifier.send`. Reasons are our own words, never the server's text."""
@@ -66,7 +70,8 @@ class SmtpNotifier(Notifier):
             return Sent(message_id(message, self._settings.sender))
         return outcome
 
-    def render(self, message: Message) -> Rendering:
+    @classmethod
+    def render(cls, message: Message) -> Rendering:
         """See `Notifier.render`."""
         return render(message)
 
@@ -98,7 +103,8 @@ class SmtpNotifier(Notifier):
         """
         envelope = Envelope(sender=self._settings.sender, recipient=address, sent_at=self._now())
         try:
-            return compose(message, recipient, envelope).as_bytes()
+            with self._composing:
+                return compose(message, recipient, envelope).as_bytes()
         except Exception:
             return None
 

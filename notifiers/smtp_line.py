@@ -42,6 +42,7 @@ class SmtpLine(smtplib.SMTP):
         # A given name spares the library's search for one, which may hang in DNS.
         super().__init__(local_hostname=settings.sender.rpartition("@")[2])
         self.ends_at = ends_at
+        self.has_taken_mail = False
         self._settings = settings
         self._received = bytearray()
         try:
@@ -63,7 +64,8 @@ class SmtpLine(smtplib.SMTP):
             if settings.security == "starttls":
                 self._start_tls()
             if settings.user:
-                self._sign_in(settings.user, settings.password or "")
+                password = settings.password.get_secret_value() if settings.password else ""
+                self._sign_in(settings.user, password)
         except smtplib.SMTPResponseException as error:
             raise LineLost(f"smtp_{error.smtp_code}") from None
 

@@ -30,3 +30,8 @@ def clean_text(text: str, *, limit: int = 4000) -> str:
 def clean_line(text: str, *, limit: int = 200) -> str:
     """As `clean_text`, on one line: a header, a name, a label."""
     return clean_text(_BLANK_RUNS.sub(" ", clean_text(text, limit=limit * 4)), limit=limit)
+
+
+def units(text: str) -> int:
+    """Its length as chats count it at most: a character beyond U+FFFF, such as an emoji, is two."""
+    return len(text) + sum(character > "\uffff" for character in text)

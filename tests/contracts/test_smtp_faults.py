@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,16 +18,9 @@ from tests.support.smtp_peer import PeerLine, SmtpPeer
 DOT = b"\r\n.\r\n"
 
 
-def settings_of(peer: SmtpPeer) -> SmtpSettings:
-    return SmtpSettings(
-        host=peer.host,
-        port=peer.port,
-        user=None,
-        password=None,
-        sender="billing@example.com",
-        security="none",
-        timeout=5,
-    )
+def settings_of(peer: SmtpPeer, **changes: Any) -> SmtpSettings:
+    fitting: dict[str, Any] = {"host": peer.host, "port": peer.port, "sender": "billing@example.com"}
+    return SmtpSettings(**(fitting | {"security": "none", "timeout": 5} | changes))
 
 
 def take_text(line: PeerLine) -> None:
@@ -134,7 +127,7 @@ def test_a_slow_verdict_is_awaited_beyond_the_time_of_one_step() -> None:
         line.hear()
 
     with SmtpPeer(script) as peer:
-        notifier = SmtpNotifier(replace(settings_of(peer), timeout=0.3))
+        notifier = SmtpNotifier(settings_of(peer, timeout=0.3))
         assert isinstance(notifier.send(reminder(), MEMBER), Sent)
         notifier.close()
 
@@ -231,7 +224,7 @@ def test_what_was_slipped_in_before_tls_is_not_believed() -> None:
             line.say(reply)
 
     with SmtpPeer(script) as peer:
-        settings = replace(settings_of(peer), security="starttls", tls_context=client_context())
+        settings = settings_of(peer, security="starttls", tls_context=client_context())
         assert SmtpNotifier(settings).send(reminder(), MEMBER) == Retry("smtp_451")
     assert heard == [b"ehlo", b"MAIL", b"QUIT"]
 
