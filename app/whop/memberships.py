@@ -10,6 +10,8 @@ from app.whop.envelope import Envelope, Unusable
 from app.whop.fields import child
 from app.whop.json_body import JsonObject
 
+COLLECTS = frozenset({MembershipStatus.ACTIVE, MembershipStatus.TRIALING, MembershipStatus.PAST_DUE})
+
 
 def read_membership(event: Envelope) -> MembershipChanged | Unusable:
     membership = membership_view(event.data)
@@ -32,7 +34,7 @@ def membership_view(data: JsonObject) -> MembershipView | None:
         return None
     return MembershipView(
         membership_id=membership_id,
-        status=_status(data.get("status")),
+        status=_status(data),
         customer=customer_of(data),
         cancel_at_period_end=_is_ending(data),
         canceled_at=fields.moment(data.get("canceled_at")),
@@ -42,14 +44,20 @@ def membership_view(data: JsonObject) -> MembershipView | None:
         plan_id=fields.reference(data, "plan"),
         current_period_end=fields.moment(data.get("current_period_end"))
         or fields.moment(data.get("renewal_period_end")),
+        created_at=fields.moment(data.get("created_at")),
     )
 
 
-def _status(value: object) -> MembershipStatus:
+def _status(data: JsonObject) -> MembershipStatus:
+    """A pause is no status of its own at Whop; legacy and pinned objects each say it in another field."""
     try:
-        return MembershipStatus(fields.word(value) or "")
+        status = MembershipStatus(fields.word(data.get("status")) or "")
     except ValueError:
         return MembershipStatus.UNKNOWN
+    paused = (
+        fields.flag(data.get("payment_collection_paused")) or data.get("most_recent_action") == "paused_at"
+    )
+    return MembershipStatus.PAUSED if paused and status in COLLECTS else status
 
 
 def _is_ending(data: JsonObject) -> bool | None:

@@ -65,6 +65,7 @@ def payment_view(data: JsonObject) -> PaymentView | None:
         card=_card(data),
         created_at=fields.moment(data.get("created_at")),
         paid_at=fields.moment(data.get("paid_at")),
+        substatus=fields.word(data.get("substatus")),
     )
 
 

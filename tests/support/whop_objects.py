@@ -66,3 +66,22 @@ def resolution_center_case(shape: Shape, *, is_open: bool) -> dict[str, Any]:
     status = "merchant_response_needed" if is_open else "merchant_won"
     people = {"user": dict(_SUMMARY), "member": {"id": MEMBER}, "company": dict(_COMPANY)}
     return both | people | {"status": status, "payment": {"id": PAYMENT, "total": 49.0, "currency": "usd"}}
+
+
+def preferences() -> dict[str, Any]:
+    """Of an account that never changed any (whop-sdk `types/account_preferences.py`)."""
+    ads = {
+        "ads_agreement": {"status": "not_required"},
+        "ads_certifications": [],
+        "ads_reporting_currency": "usd",
+    }
+    ads |= {"ads_scheduling_timezone": "America/New_York", "ads_payment_methods": None}
+    ads |= {"ads_triple_whale_integration": {"status": "not_connected", "masked_api_key": None}}
+    off = (
+        "cards_auto_top_up",
+        "dispute_fighter_enabled",
+        "economic_intelligence",
+        "economic_intelligence_auto_renew",
+    )
+    others = {"cards_notifications": True, "economic_intelligence_offers": [], "feedback_options": []}
+    return ads | dict.fromkeys(off, False) | others | {"subscription_failure_behavior": "cancel"}

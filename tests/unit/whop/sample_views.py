@@ -52,13 +52,14 @@ FAILED = PaymentView(
     card=CardView("visa", "4242", 4, 2028),
     created_at=at("2026-11-20T09:00:02"),
     paid_at=None,
+    substatus="past_due",
 )
 LONG_TEXT = (
     "Your card has insufficient funds to complete this purchase. Please use a different payment method "
     "or ensure your account has sufficient funds."
 )
 CLEAR = replace(FAILED, decline_code=None, failure_message=None, retryable=False, next_attempt_at=None)
-PAID = replace(CLEAR, status="paid", paid_at=at("2026-11-21T17:42:31"))
+PAID = replace(CLEAR, status="paid", substatus="succeeded", paid_at=at("2026-11-21T17:42:31"))
 MEMBERSHIP = MembershipView(
     membership_id="mem_5PzQ8dRf3HuJbL",
     status=MembershipStatus.CANCELED,
@@ -70,6 +71,7 @@ MEMBERSHIP = MembershipView(
     product_title="Options Lab Pro",
     plan_id="plan_1Wx4ZkT6oMnVe",
     current_period_end=at("2026-11-20T09:00:00"),
+    created_at=at("2026-05-24T09:00:00"),
 )
 FAILED_AT = at("2026-11-20T09:00:09")
 PAID_AT = at("2026-11-21T17:42:33")

@@ -135,6 +135,10 @@ def invoice_row(verb: str, status: str) -> Row:
     return Row(f"invoice.{verb}", partial(whop.invoice, verb), fact, fact)
 
 
+def standing(status: str, substatus: str) -> PaymentView:
+    return replace(CLEAR, status=status, substatus=substatus)
+
+
 ACTION_URL = "https://whop.com/pay/confirm/pay_9Jr3bXw7QeVnTk"
 NEEDS_ACTION = replace(FAILED, decline_code="authentication_required", recovery_url=ACTION_URL)
 THREE_D_SECURE = replace(FAILED, decline_code="three_d_secure_success")
@@ -153,11 +157,14 @@ ROWS = [
     ),
     payment_row("payment.requires_action", whop.payment_requires_action, PaymentNeedsAction, NEEDS_ACTION),
     payment_row("payment.succeeded", whop.payment_succeeded, PaymentSucceeded, PAID, when=PAID_AT),
-    payment_row("payment.pending", whop.payment_pending, PaymentPending, replace(CLEAR, status="pending")),
-    payment_row("payment.canceled", whop.payment_canceled, PaymentVoided, replace(CLEAR, status="void")),
-    payment_row("payment.created", whop.payment_created, PaymentNoted, CLEAR),
+    payment_row("payment.pending", whop.payment_pending, PaymentPending, standing("pending", "pending")),
+    payment_row("payment.canceled", whop.payment_canceled, PaymentVoided, standing("void", "canceled")),
+    payment_row("payment.created", whop.payment_created, PaymentNoted, standing("open", "incomplete")),
     payment_row(
-        "payment.authorized", whop.payment_authorized, PaymentNoted, replace(CLEAR, status="authorized")
+        "payment.authorized",
+        whop.payment_authorized,
+        PaymentNoted,
+        standing("authorized", "requires_capture"),
     ),
     membership_row("membership.activated", whop.membership_activated, ACTIVE),
     membership_row("membership.deactivated", whop.membership_deactivated, MEMBERSHIP),

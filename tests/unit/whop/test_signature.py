@@ -130,6 +130,55 @@ def test_entries_beyond_the_cap_are_not_looked_at() -> None:
     )
 
 
+def test_the_first_entries_are_looked_at_however_many_follow() -> None:
+    assert outcome(headers_of() | {"webhook-signature": " ".join([GOOD, *["v1,AAAA"] * 40])}) == Verified(
+        "msg_1", NOW
+    )
+
+
+def test_only_a_blank_parts_two_entries() -> None:
+    for gap in ("\t", "\n", ""):
+        assert outcome(headers_of() | {"webhook-signature": f"v1,AAAA{gap}{GOOD}"}) == Refused(
+            401, "bad_signature"
+        )
+
+
+@pytest.mark.parametrize(("length", "reason"), [(4096, None), (4097, "unreadable_signature")])
+def test_a_signature_header_of_four_kilobytes_is_the_longest_that_is_read(
+    length: int, reason: str | None
+) -> None:
+    header = GOOD + " v1," + "A" * (length - len(GOOD) - 4)
+    expected = Refused(400, reason) if reason else Verified("msg_1", NOW)
+    assert outcome(headers_of() | {"webhook-signature": header}) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "refused"),
+    [
+        ("webhook-id", None, Refused(400, "no_id")),
+        ("webhook-id", "", Refused(400, "no_id")),
+        ("webhook-id", "msg 1", Refused(400, "bad_id")),
+        ("webhook-id", b"msg_1", Refused(400, "bad_id")),
+        ("webhook-timestamp", None, Refused(401, "no_timestamp")),
+        ("webhook-timestamp", "", Refused(401, "no_timestamp")),
+        ("webhook-timestamp", "soon", Refused(401, "bad_timestamp")),
+        ("webhook-timestamp", 1795165210, Refused(401, "bad_timestamp")),
+        ("webhook-signature", None, Refused(400, "no_signature")),
+        ("webhook-signature", "", Refused(400, "no_signature")),
+        ("webhook-signature", b"v1,AAAA", Refused(400, "no_signature")),
+        ("webhook-signature", "v1,\u00e9", Refused(400, "unreadable_signature")),
+        ("webhook-signature", "v1,AAAA", Refused(401, "bad_signature")),
+    ],
+)
+def test_a_refusal_names_its_reason(name: str, value: object, refused: Refused) -> None:
+    headers: dict[str, object] = {**headers_of(), name: value}
+    assert verify(headers=headers, body=BODY, secrets=(SECRET,), now=NOW) == refused  # type: ignore[arg-type]
+
+
+def test_the_key_is_the_secret_as_shown_letter_by_letter() -> None:
+    assert signing_key("ws_\u00e9") == b"ws_\xc3\xa9"
+
+
 SECONDS = str(int(NOW.timestamp()))
 
 
