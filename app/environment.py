@@ -19,19 +19,24 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
 """Other names of a variable, the winner first."""
 
 
-def given(known: Iterable[str], environ: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
-    """The known variables: environment over file, aliases resolved; an empty string counts as unset."""
+def everything(environ: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
+    """All variables, environment over file; an empty string counts as unset."""
     environ = os.environ if environ is None else environ
     merged: dict[str, str] = {}
     if env_file is not None and env_file.is_file():
         merged |= {name: value for name, value in dotenv_values(env_file).items() if value and value.strip()}
     merged |= {name: value for name, value in environ.items() if value.strip()}
+    return {name: value.strip() for name, value in merged.items()}
+
+
+def given(known: Iterable[str], variables: Mapping[str, str]) -> dict[str, str]:
+    """Of these variables the known ones, aliases resolved."""
     wanted = set(known)
-    found = {name: value.strip() for name, value in merged.items() if name in wanted}
+    found = {name: value for name, value in variables.items() if name in wanted}
     for name, names in ALIASES.items():
         for alias in names:
-            if merged.get(alias):
-                found[name] = merged[alias].strip()
+            if variables.get(alias):
+                found[name] = variables[alias]
                 break
     return found
 

@@ -1,19 +1,21 @@
 """Turns errors into answers: JSON for programs, a plain page for people, details in development only."""
 
 import traceback
-from urllib.parse import urlencode
 
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.auth.sign_in import way_in
+from app.db import is_away
 from app.errors import AppError, NotSignedIn, TooMany, Unavailable
-from app.log import get_logger
+from app.log import get_logger, masked
+from app.masking import mask_path
 from app.security.tracing import request_id
 from app.services import services
 
+FOR_PEOPLE = ("/api/whop/",)
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 STATUS_TYPES = {
     400: "bad_request",
@@ -29,8 +31,7 @@ log = get_logger(__name__)
 def install(app: Flask) -> None:
     app.register_error_handler(AppError, _known)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
-    app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(SQLAlchemyError, _database)
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -55,14 +56,16 @@ def _http(error: HTTPException) -> AnyResponse:
     return answer
 
 
-def _database_away(error: Exception) -> AnyResponse:
-    log.warning("request.database_away", error=type(error).__name__, path=request.path)
+def _database(error: SQLAlchemyError) -> AnyResponse:
+    if not is_away(error):
+        return _unexpected(error)
+    services().database.tell_away("request.database_away", error, path=mask_path(request.path))
     return _known(Unavailable())
 
 
 def _unexpected(error: Exception) -> AnyResponse:
-    log.exception("request.failed", method=request.method, path=request.path)
-    return _answer(500, "internal", AppError.message, trace=traceback.format_exc())
+    log.exception("request.failed", method=request.method, path=mask_path(request.path))
+    return _answer(500, "internal", AppError.message, trace=masked(traceback.format_exc()))
 
 
 def _answer(
@@ -86,6 +89,7 @@ def _answer(
             render_template(
                 "error.html",
                 status=status,
+                kind=kind,
                 message=message,
                 fields=fields or {},
                 trace=trace if development else None,
@@ -98,12 +102,11 @@ def _answer(
 
 def _for_program() -> bool:
     if request.path.startswith(FOR_PROGRAMS):
-        return True
+        return not request.path.startswith(FOR_PEOPLE)
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"
 
 
 def _to_sign_in() -> AnyResponse:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" else ""
-    query = f"?{urlencode({'next': wanted})}" if wanted not in ("", "/") else ""
-    return redirect(url_for("auth.sign_in") + query)
+    wanted = request.script_root + request.full_path.rstrip("?") if request.method == "GET" else ""
+    return redirect(way_in(wanted if wanted not in ("", "/") else None))

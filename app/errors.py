@@ -36,6 +36,14 @@ class NotSignedIn(AppError):
     message = "Sign in first."
 
 
+class NoRight(AppError):
+    """We know who it is, and that they may not see this account."""
+
+    status = 403
+    type = "no_right"
+    message = "You have no right to see this account."
+
+
 class NotFound(AppError):
     status = 404
     type = "not_found"
@@ -70,6 +78,13 @@ class Unavailable(AppError):
     def __init__(self, retry_after: int = 5, message: str | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class WhopUnavailable(Unavailable):
+    """Whop cannot be asked, and without it the question has no answer."""
+
+    type = "whop_unavailable"
+    message = "Whop does not say right now whether you may see this account. Try again in a moment."
 
 
 class SettingsError(Exception):

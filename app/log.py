@@ -1,12 +1,16 @@
 """One event a line on stderr: coloured and readable in development, JSON in production, masked in both.
 
-Lines of third-party libraries go through the same formatter, so the same masking covers them.
+Lines of third-party libraries go through the same formatter, so the same masking covers them; so do the
+tracebacks of what nobody caught, which Python would print past the logger.
 """
 
 import json
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
+from contextlib import suppress
+from types import TracebackType
 from typing import Any, TextIO
 
 import structlog
@@ -16,11 +20,30 @@ from structlog.typing import Processor
 from app.masking import Masker
 from app.settings import Settings
 
-QUIET = ("alembic", "httpx", "httpcore", "telegram", "discord", "urllib3", "asyncio", "hpack")
-"""Libraries that write addresses, and with them tokens, at lower levels."""
+QUIET = (
+    "aiohttp", "alembic", "apprise", "asyncio", "authlib", "discord", "flask-limiter", "hpack", "httpcore", "httpx",
+    "limits", "redis", "requests", "sentry_sdk", "sqlalchemy", "telegram", "urllib3",
+)  # fmt: skip
+"""Libraries that write addresses at lower levels, and with them tokens, or the rows that they read."""
 
 bind = structlog.contextvars.bind_contextvars
+bound = structlog.contextvars.bound_contextvars
 clear = structlog.contextvars.clear_contextvars
+
+
+def bound_request_id() -> str | None:
+    """Of the request or row in whose work this thread is; it goes along with calls to other programs."""
+    found = structlog.contextvars.get_contextvars().get("request_id")
+    return str(found) if found else None
+
+
+_masker = Masker()
+"""Of the last set-up; before it, secrets are known by key and pattern alone."""
+
+
+def masked(text: str) -> str:
+    """For what people see on a terminal or a page without its being a log line."""
+    return _masker.mask_text(text)
 
 
 def get_logger(name: str) -> BoundLogger:
@@ -30,8 +53,9 @@ def get_logger(name: str) -> BoundLogger:
 
 def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
     """Set up logging for this process. Calling it again replaces the set-up."""
+    global _masker
+    _masker = Masker(settings.secret_values())
     target = stream or sys.stderr
-    masker = Masker(settings.secret_values())
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -39,15 +63,13 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.stdlib.ExtraAdder(),
     ]
-    handler = logging.StreamHandler(target)
+    handler = _Handler(target)
     handler.setFormatter(
         _MaskedFormatter(
-            masker,
+            _masker,
+            production=settings.production,
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                *_rendering(settings, masker, target),
-            ],
+            processors=_rendering(settings, _masker, target),
         )
     )
     root = logging.getLogger()
@@ -67,21 +89,32 @@ def configure(settings: Settings, *, stream: TextIO | None = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+    sys.excepthook = _on_uncaught
+    threading.excepthook = _on_uncaught_in_thread
+    sys.unraisablehook = _on_unraisable
+
+
+class _Handler(logging.StreamHandler[TextIO]):
+    def handleError(self, record: logging.LogRecord) -> None:
+        """A stream that is gone loses the line: the library would print the bare record instead."""
 
 
 class _MaskedFormatter(structlog.stdlib.ProcessorFormatter):
-    """Masks the finished line, whatever wrote it; a line that cannot be formatted becomes a short one."""
+    """Ends each line masked; a line that cannot be formatted becomes a short one."""
 
-    def __init__(self, masker: Masker, **options: Any) -> None:
+    def __init__(self, masker: Masker, *, production: bool, **options: Any) -> None:
         super().__init__(**options)
         self._masker = masker
+        self._production = production
 
     def format(self, record: logging.LogRecord) -> str:
         try:
             line = super().format(record)
         except Exception as error:  # an odd object must not end the work that wants to log it
             line = json.dumps({"level": "error", "event": "log.unformattable", "error": type(error).__name__})
-        return self._masker.mask_text(line.encode("utf-8", "backslashreplace").decode("utf-8"))
+        line = line.encode("utf-8", "backslashreplace").decode("utf-8")
+        # JSON holds masked texts alone; masking between its quotes could break it.
+        return line if self._production else self._masker.mask_text(line)
 
 
 def _rendering(settings: Settings, masker: Masker, target: TextIO) -> list[Processor]:
@@ -89,15 +122,34 @@ def _rendering(settings: Settings, masker: Masker, target: TextIO) -> list[Proce
         return masker.mask_event(event)
 
     if settings.production:
-        return [
-            structlog.processors.StackInfoRenderer(),
-            structlog.processors.format_exc_info,
-            mask,
-            structlog.processors.JSONRenderer(default=repr, ensure_ascii=False),
-        ]
-    return [
-        mask,
-        structlog.dev.ConsoleRenderer(
+        render: Processor = structlog.processors.JSONRenderer(ensure_ascii=False)
+    else:
+        render = structlog.dev.ConsoleRenderer(
             colors=target.isatty(), exception_formatter=structlog.dev.plain_traceback
-        ),
+        )
+    return [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        structlog.processors.StackInfoRenderer(),
+        structlog.processors.format_exc_info,
+        mask,
+        render,
     ]
+
+
+def _on_uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    if not issubclass(kind, KeyboardInterrupt):
+        get_logger(__name__).critical("process.crashed", exc_info=(kind, error, trace))
+
+
+def _on_uncaught_in_thread(args: threading.ExceptHookArgs) -> None:
+    if not issubclass(args.exc_type, SystemExit):
+        name = args.thread.name if args.thread else None
+        found = (args.exc_type, args.exc_value, args.exc_traceback)
+        get_logger(__name__).critical("thread.crashed", thread=name, exc_info=found)
+
+
+def _on_unraisable(args: "sys.UnraisableHookArgs") -> None:
+    # Also called while the interpreter ends, when little is left to log with.
+    with suppress(Exception):
+        found = (args.exc_type, args.exc_value, args.exc_traceback)
+        get_logger(__name__).error("process.unraisable", about=args.err_msg, exc_info=found)

@@ -3,22 +3,37 @@
 Refuses weak, wrong or missing values by the variable's name and the mend, never with its value.
 """
 
-import ipaddress
+import re
 from collections.abc import Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from app.environment import add_development_secrets, given
+from app import plugins
+from app.environment import add_development_secrets, everything, given
 from app.errors import SettingsError
+from app.setting_values import (
+    TelegramSecret,
+    each_at_least,
+    is_loopback,
+    parts_of,
+    plain_address,
+    secrets_within,
+)
 
 MIN_SESSION_SECRET = 32
 MIN_WEBHOOK_SECRET = 24
+CALLBACK = "/auth/whop/callback"
+CALLBACKS = (CALLBACK, "/api/whop/callback")
+"""Whop sends people back to exactly the address that its app names; both lead to the same."""
+DSN = re.compile(r"https?://[\w-]+(?::[\w-]+)?@[\w.\[\]:-]+(?:/[\w.-]+)*/\d+/?")
+"""Sentry's address: a key, a host, perhaps a path, and the number of the project."""
 Port = Annotated[int, Field(ge=1, le=65535)]
 
 
@@ -39,6 +54,7 @@ class Settings(BaseSettings):
     db_pool_size: int = variable(5, "connections kept open by one process", ge=1, le=200)
     db_max_overflow: int = variable(10, "more connections under load", ge=0, le=200)
     db_pool_timeout: float = variable(5, "seconds to wait for a connection", gt=0, le=60)
+    db_start_timeout: float = variable(30, "seconds to wait at start for the database", ge=0, le=600)
     redis_url: SecretStr | None = variable(None, "shared store of rate limits and the metrics cache")
     mock_login: bool = variable(False, "opens /auth/dev in production as well")
     whop_client_id: str | None = variable(None, "sign-in with Whop")
@@ -59,7 +75,7 @@ class Settings(BaseSettings):
     smtp_from: str | None = variable(None, "address that reminders come from")
     smtp_security: Literal["starttls", "tls", "none"] = variable("starttls", "or tls; none on loopback only")
     telegram_bot_token: SecretStr | None = variable(None, "customers' bot")
-    telegram_webhook_secret: SecretStr | None = variable(None, "verifies Telegram's updates")
+    telegram_webhook_secret: TelegramSecret | None = variable(None, "verifies Telegram's updates")
     telegram_chat_id: str | None = variable(None, "receives the merchant's alerts")
     telegram_api_url: str = variable("https://api.telegram.org", "for tests")
     discord_bot_token: SecretStr | None = variable(None, "customers' direct messages")
@@ -76,8 +92,10 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = variable("INFO", "least level")
     sentry_dsn: SecretStr | None = variable(None, "error reports")
     metrics_token: SecretStr | None = variable(None, "bearer token of /metrics")
+    metrics_port: Port | None = variable(None, "where a worker without a web answers scrapes")
     cdn_url: str | None = variable(None, "serves the vendored front-end files")
     trusted_proxy_hops: int = variable(-1, "proxies whose headers count; 1 in production", ge=-1, le=10)
+    _plugins: plugins.Found = PrivateAttr(default_factory=lambda: plugins.NONE)
 
     @classmethod
     def settings_customise_sources(
@@ -94,14 +112,24 @@ class Settings(BaseSettings):
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")) -> Self:
         """Read the settings; raises `SettingsError` with one line for each variable that is wrong."""
-        found = given((name.upper() for name in cls.model_fields), environ, env_file)
+        variables = everything(environ, env_file)
+        found = given((name.upper() for name in cls.model_fields), variables)
         found.setdefault("INSTANCE_DIR", "instance")
         if found.get("APP_ENV", "development") == "development":
             add_development_secrets(found)
+        wrong: list[str] = []
         try:
-            return cls.model_validate({name.lower(): value for name, value in found.items()})
+            settings = cls.model_validate({name.lower(): value for name, value in found.items()})
         except ValidationError as error:
-            raise SettingsError(_lines(error)) from None
+            wrong += _lines(error)
+        try:
+            others = plugins.read(variables)
+        except SettingsError as error:
+            wrong += error.lines
+        if wrong:
+            raise SettingsError(wrong)
+        settings._plugins = others
+        return settings
 
     @field_validator("log_level", mode="before")
     @classmethod
@@ -121,15 +149,29 @@ class Settings(BaseSettings):
             raise ValueError("give scheme and host only, such as https://recover.example.com")
         return f"{parts.scheme}://{parts.netloc}"
 
+    @field_validator("whop_api_url", "telegram_api_url")
+    @classmethod
+    def _api_address(cls, value: str) -> str:
+        return plain_address(value)
+
+    @field_validator("whop_redirect_uri")
+    @classmethod
+    def _known_callback(cls, value: str | None) -> str | None:
+        if value is not None and not (
+            plain_address(value).endswith(CALLBACKS) and urlsplit(value).path in CALLBACKS
+        ):
+            raise ValueError(f"end it in {' or '.join(CALLBACKS)}, exactly as the Whop app names it")
+        return value
+
     @field_validator("session_secret")
     @classmethod
     def _strong_session_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        return _each_at_least(value, MIN_SESSION_SECRET, "characters", len)
+        return each_at_least(value, MIN_SESSION_SECRET, "characters", len)
 
     @field_validator("whop_webhook_secret")
     @classmethod
     def _strong_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
-        return _each_at_least(value, MIN_WEBHOOK_SECRET, "bytes", lambda part: len(part.encode()))
+        return each_at_least(value, MIN_WEBHOOK_SECRET, "bytes", lambda part: len(part.encode()))
 
     @field_validator("database_url")
     @classmethod
@@ -145,6 +187,17 @@ class Settings(BaseSettings):
             raise ValueError("it cannot be read; write postgresql://user:password@host:5432/name") from None
         return value
 
+    @field_validator("sentry_dsn")
+    @classmethod
+    def _reports_can_be_sent(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None:
+            return None
+        if not DSN.fullmatch(value.get_secret_value()):
+            raise ValueError("it cannot be read; copy it whole, such as https://key@host/1")
+        if find_spec("sentry_sdk") is None:
+            raise ValueError("it needs the extra `sentry`: pip install 'autochargesaver[sentry]'")
+        return value
+
     @field_validator("smtp_from")
     @classmethod
     def _one_address(cls, value: str | None) -> str | None:
@@ -155,10 +208,11 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         wrong = list(self._missing())
-        if self.smtp_security == "none" and self.smtp_host and not _is_loopback(self.smtp_host):
+        if self.smtp_security == "none" and self.smtp_host and not is_loopback(self.smtp_host):
             wrong.append("SMTP_SECURITY: none is for a server on this machine only; use starttls or tls")
-        if self.production and not self.app_host.startswith("https://") and not _is_loopback(self._hostname):
+        if self.production and not self.app_host.startswith("https://") and not is_loopback(self._hostname):
             wrong.append("APP_HOST: use https:// in production")
+        wrong += self._open_to_listeners() if self.production else []
         if wrong:
             raise ValueError("\n".join(wrong))
         if not self.host:
@@ -167,11 +221,22 @@ class Settings(BaseSettings):
             object.__setattr__(self, "trusted_proxy_hops", 1 if self.production else 0)
         return self
 
+    def _open_to_listeners(self) -> list[str]:
+        """Addresses that secrets go to in clear."""
+        addresses = {"WHOP_API_URL": self.whop_api_url, "WHOP_REDIRECT_URI": self.whop_redirect_uri or ""}
+        addresses["TELEGRAM_API_URL"] = self.telegram_api_url
+        return [
+            f"{name}: use https:// in production"
+            for name, address in addresses.items()
+            if address.startswith("http://") and not is_loopback(urlsplit(address).hostname or "")
+        ]
+
     def _missing(self) -> Iterable[str]:
         if self.session_secret is None:
             yield f"SESSION_SECRET: set it to {MIN_SESSION_SECRET} or more random characters"
         if self.whop_webhook_secret is None:
             yield "WHOP_WEBHOOK_SECRET: set it to the secret that Whop showed when the webhook was made"
+        yield from self._missing_of_whop()
         if self.enable_email and (self.production or self.smtp_host):
             if not self.smtp_host:
                 yield "SMTP_HOST: name a mail server, or set ENABLE_EMAIL=false"
@@ -184,6 +249,18 @@ class Settings(BaseSettings):
         ):
             if enabled and value is None:
                 yield f"{name}: it is needed for a channel that is switched on"
+
+    def _missing_of_whop(self) -> Iterable[str]:
+        if (self.whop_client_id is None) != (self.whop_client_secret is None):
+            missing = "WHOP_CLIENT_SECRET" if self.whop_client_secret is None else "WHOP_CLIENT_ID"
+            yield f"{missing}: sign-in with Whop needs the client's id and its secret"
+        if self.whop_app_id is not None and self.whop_api_key is None:
+            yield "WHOP_API_KEY: inside Whop it tells who may see which account; set it, or leave WHOP_APP_ID empty"
+
+    @property
+    def plugins(self) -> plugins.Found:
+        """The checked settings of other packages' channels that are switched on, by the channel's name."""
+        return self._plugins
 
     @property
     def production(self) -> bool:
@@ -205,24 +282,23 @@ class Settings(BaseSettings):
     @property
     def session_secrets(self) -> tuple[str, ...]:
         """The first signs, all verify."""
-        return _parts(self.session_secret)
+        return parts_of(self.session_secret)
 
     @property
     def webhook_keys(self) -> tuple[bytes, ...]:
         """The UTF-8 bytes of each whole secret: nothing is decoded, no prefix is cut."""
-        return tuple(part.encode("utf-8") for part in _parts(self.whop_webhook_secret))
+        return tuple(part.encode("utf-8") for part in parts_of(self.whop_webhook_secret))
 
     def secret_values(self) -> frozenset[str]:
-        """Every secret's text, the parts of lists and the passwords inside addresses: for the masker."""
+        """Every secret's text, the parts of lists and the secret parts of addresses: for the masker."""
         values: set[str] = set()
         for name in type(self).model_fields:
-            value = getattr(self, name)
-            if isinstance(value, SecretStr):
-                text = value.get_secret_value()
-                values |= {text, *_parts(value)}
-                if "://" in text:
-                    values.discard(text) if name == "database_url" and text.startswith("sqlite") else None
-                    values |= _passwords_in(text)
+            values |= secrets_within(getattr(self, name))
+        if self.database_url is not None and self.database_url.get_secret_value().startswith("sqlite"):
+            values.discard(self.database_url.get_secret_value())
+        values |= secrets_within(self.plugins)
+        if self.smtp_user and "@" in self.smtp_user:  # else it may be an ordinary word, such as "apikey"
+            values.add(self.smtp_user)
         return frozenset(value for value in values if value)
 
     @property
@@ -237,31 +313,3 @@ def _lines(error: ValidationError) -> list[str]:
         name = str(problem["loc"][0]).upper() if problem["loc"] else ""
         lines += [f"{name}: {text[:1].lower()}{text[1:]}"] if name else text.splitlines()
     return lines
-
-
-def _parts(value: SecretStr | None) -> tuple[str, ...]:
-    texts = value.get_secret_value().split(",") if value else []
-    return tuple(text.strip() for text in texts if text.strip())
-
-
-def _passwords_in(address: str) -> set[str]:
-    """As written and as libraries read it; none where the address cannot be read."""
-    try:
-        password = urlsplit(address).password
-    except ValueError:
-        return set()
-    return {password, unquote(password)} if password else set()
-
-
-def _each_at_least(value: SecretStr | None, least: int, unit: str, size: Any) -> SecretStr | None:
-    parts = _parts(value)
-    if value is not None and (not parts or any(size(part) < least for part in parts)):
-        raise ValueError(f"each secret in it needs {least} {unit} or more (openssl rand -hex 32 makes one)")
-    return value
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")

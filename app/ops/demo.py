@@ -4,6 +4,7 @@ Each case is lived through by the real inbox, machine, plan and fresh look, at m
 transaction: a running worker sees it whole or not at all. Only the mail server is pretended.
 """
 
+import hashlib
 import json
 import random
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.commands import opt_out, record_visit
@@ -22,17 +23,22 @@ from app.claims import Claim, Times
 from app.delivery.message import Links
 from app.delivery.send import Sender
 from app.inbox.process import take_effect
-from app.models import Case, InboxRow, Step
+from app.models import Case, InboxRow, Merchant, Step
+from app.models.base import insert_once
 from app.ops.dev_charge import Charge, Shape, new_charge
 from app.ops.dev_events import Event, Happening, event_of
+from app.recovery.campaign import LIMITS
 from app.recovery.machine import CaseReason
-from app.recovery.plan import LIMITS
 from app.security.tenancy import MOCK_TITLE
 from app.services import Services
 from notifiers.base import GiveUp, Outcome, Sent
 from notifiers.memory import MemoryNotifier
 
 DAYS = 90
+LAUNCH = 0.75
+"""Of the cases, those in the launch test."""
+NEEDS_REMINDER = 0.55
+"""Of those who pay after a reminder, the share that would not have paid without one."""
 FIRST_NAMES = [
     "Dana",
     "Mikhail",
@@ -101,6 +107,8 @@ class Demo:
         self._biz_id = biz_id
         self._cases = cases
         self._chance = random.Random(seed)  # noqa: S311  the same seed makes the same merchant
+        self._lived = 0
+        """Cases that the merchant had before."""
         self._now = services.clock.now()
         self._rules = Rules.of(services.settings)
         self._sender = Sender(
@@ -112,6 +120,7 @@ class Demo:
 
     def live(self) -> Iterator[None]:
         """Live through every case, oldest first; one step of the progress for each."""
+        self._invite()
         recent = self._cases // 8  # so that some are in the middle of their campaign
         starts = [0.0] * (self._cases - recent) + [DAYS - 4.0] * recent
         moments = sorted(self._chance.uniform(start, DAYS) for start in starts)
@@ -121,6 +130,19 @@ class Demo:
                 self._live_one(session, failed_at)
             yield
 
+    def _invite(self) -> None:
+        """A merchant of whom nothing is known begins with a launch test; nobody else's choice is touched."""
+        with self._services.database.transaction() as session:
+            fresh = Merchant.fresh(self._biz_id, title=MOCK_TITLE, now=self._now - timedelta(days=DAYS))
+            # The same seed draws the same groups.
+            fresh["hash_key"] = hashlib.sha256(f"demo {self._chance.random()}".encode()).digest()
+            insert_once(session, Merchant, ("biz_id",), fresh)
+            merchant = session.scalars(select(Merchant).where(Merchant.biz_id == self._biz_id)).one()
+            lived = select(func.count()).select_from(Case).where(Case.merchant_id == merchant.id)
+            self._lived = session.execute(lived).scalar_one()
+            if not self._lived:
+                merchant.launch_cases = round(self._cases * LAUNCH)
+
     def _live_one(self, session: Session, failed_at: datetime) -> None:
         charge = replace(self._charge(), created_at=failed_at)
         self._hear(session, event_of(Happening.FAILS, charge, shape=Shape.PINNED, at=failed_at), failed_at)
@@ -128,6 +150,8 @@ class Demo:
             select(Case).join(InboxRow, InboxRow.case_id == Case.id).order_by(InboxRow.id.desc()).limit(1)
         ).one()
         end = self._pick(ENDS)
+        if end is Happening.IS_PAID and self._chance.random() < NEEDS_REMINDER and case.hands_off:
+            end = Happening.MEMBERSHIP_ENDS
         ends_at = failed_at + self._life(end)
         self._remind(session, case, until=min(ends_at, self._now))
         self._react(session, case, end)
@@ -198,6 +222,7 @@ class Demo:
             biz_id=self._biz_id,
             merchant_title=MOCK_TITLE,
             product=product,
+            user_id=f"user_{self._lived:x}{self._chance.getrandbits(48):012x}",
             name=f"{first} {last}",
             email=f"{name}@example.com" if self._chance.random() < 0.97 else None,
             amount=PRODUCTS[product],

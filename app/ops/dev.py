@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.clock import MovableClock
 from app.delivery.message import message_from
+from app.delivery.rendering import rendered
 from app.errors import InvalidInput, NotFound
 from app.models import Case, Delivery, Merchant, Step
 from app.models.base import insert_once
@@ -23,21 +24,13 @@ from app.ops.simulate import happen as make_happen
 from app.recovery.decline import ABOUT, CODES_BY_CLASS
 from app.recovery.machine import CaseState
 from app.security.access import Who, access
-from app.security.headers import talisman
+from app.security.headers import LETTER_POLICY, talisman
 from app.security.tenancy import MOCK_MERCHANT, MOCK_TITLE
 from app.services import services
-from notifiers.mail import render
 
 MOST_SHOWN = 50
 JUMPS = {"1h": timedelta(hours=1), "6h": timedelta(hours=6), "1d": timedelta(days=1)}
 LONGEST_JUMP = timedelta(days=30)
-# The mail's own style sheet, in a frame of ours that runs nothing.
-MAIL_POLICY = {
-    "default-src": "'none'",
-    "style-src": "'unsafe-inline'",
-    "frame-ancestors": "'self'",
-    "sandbox": "allow-popups",
-}
 
 blueprint = Blueprint("dev", __name__, url_prefix="/dev")
 
@@ -103,16 +96,18 @@ def outbox() -> ResponseReturnValue:
 def letter(delivery_id: int) -> ResponseReturnValue:
     delivery = _delivery(delivery_id)
     message = message_from(delivery.content)
-    return render_template("dev/letter.html", delivery=delivery, message=message, mail=render(message))
+    mail = rendered(message, delivery.channel)
+    return render_template("dev/letter.html", delivery=delivery, message=message, mail=mail)
 
 
 @blueprint.get("/outbox/<int(max=9223372036854775807):delivery_id>/html")
 @access(who=Who.DEVELOPMENT, csrf=False, rate=None)
 @talisman(  # type: ignore[untyped-decorator]
-    frame_options="SAMEORIGIN", content_security_policy=MAIL_POLICY, content_security_policy_nonce_in=[]
+    frame_options="SAMEORIGIN", content_security_policy=LETTER_POLICY, content_security_policy_nonce_in=[]
 )
 def letter_html(delivery_id: int) -> ResponseReturnValue:
-    return render(message_from(_delivery(delivery_id).content)).html or ""
+    delivery = _delivery(delivery_id)
+    return rendered(message_from(delivery.content), delivery.channel).html or ""
 
 
 @blueprint.get("/clock")

@@ -4,17 +4,19 @@ from datetime import timedelta
 
 from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.models import Chore, InboxRow
+from app.ops import vitals
+from app.presence import within
 from app.security.access import Who, access
 from app.services import services
 
 WORKER_SILENT = timedelta(seconds=60)
 """A worker runs chores every few seconds; after this long without one nobody works."""
 INBOX_BEHIND = timedelta(minutes=2)
+ANSWER_SECONDS = 1.5
+"""What the database may take: those who ask give up soon."""
 OK = "ok"
 
 blueprint = Blueprint("health", __name__)
@@ -36,9 +38,11 @@ def api_health() -> Response:
 @blueprint.get("/readyz")
 @access(who=Who.ANYONE, csrf=False, rate=None)
 def readyz() -> ResponseReturnValue:
+    database = services().database
     try:
-        with services().database.reading() as read:
-            checks = {"database": OK, "worker": _worker(read), "inbox": _inbox(read)}
+        with within(ANSWER_SECONDS), database.reading() as read:
+            state = "read_only" if database.read_only(read) else OK
+            checks = {"database": state, "worker": _worker(read), "inbox": _inbox(read)}
     except SQLAlchemyError:
         checks = {"database": "away", "worker": "unknown", "inbox": "unknown"}
     ready = all(state == OK for state in checks.values())
@@ -46,11 +50,10 @@ def readyz() -> ResponseReturnValue:
 
 
 def _worker(read: Session) -> str:
-    newest = read.scalar(select(func.max(Chore.done_at)))
+    newest = vitals.worker_seen_at(read)
     return OK if newest and services().clock.wall() - newest < WORKER_SILENT else "silent"
 
 
 def _inbox(read: Session) -> str:
-    """By the time at which a row was due: one that waits for its next try is not behind."""
-    oldest = read.scalar(select(func.min(InboxRow.due_at)).where(InboxRow.state == "waiting"))
+    oldest = vitals.oldest_event(read)
     return OK if oldest is None or services().clock.now() - oldest < INBOX_BEHIND else "behind"

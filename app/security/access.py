@@ -8,18 +8,21 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request
+from flask import Flask, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
-from app.errors import NotFound, NotSignedIn, TooMany, Unavailable
+from app.errors import NoRight, NotFound, NotSignedIn, TooMany, Unavailable
 from app.log import get_logger
 from app.security import limits
-from app.security.tenancy import load_signed_in, session_lost
+from app.security.tenancy import inside_whop, load_signed_in, session_lost
 from app.services import services
 
 API_RATE = "100 per 15 minutes"
 SIGN_IN_RATE = "20 per 15 minutes"
+OURS = ("same-origin", "none")
+"""What browsers say of a request from our own pages, or from the person directly."""
 
 log = get_logger(__name__)
 csrf = CSRFProtect()
@@ -87,9 +90,24 @@ def enforce() -> None:
         g.signed_in = load_signed_in()
     _keep_rate(rule)
     if rule.who is Who.SIGNED_IN and g.signed_in is None:
-        raise NotSignedIn
+        raise NoRight if inside_whop() else NotSignedIn
+    if rule.csrf:
+        _refuse_other_sites()
     if rule.csrf and not session_lost():  # a lost session has nobody signed in whose rights could be abused
         csrf.protect()
+
+
+def _refuse_other_sites() -> None:
+    """The browser itself says whose page a request comes from: a token that leaked is of no use elsewhere."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    from_where = request.headers.get("Sec-Fetch-Site", OURS[0])
+    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    if inside_whop():
+        origin = None  # Whop's proxy stands between the browser and us: there its pages have another host
+    if from_where not in OURS or (origin is not None and urlsplit(origin).netloc != request.host):
+        log.warning("access.other_site", endpoint=request.endpoint)
+        abort(400, "This request comes from a page of another site.")
 
 
 def _exists_here(who: Who) -> bool:

@@ -13,13 +13,22 @@ from flask_talisman import Talisman
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.sansio.utils import host_is_trusted
 
+from app.security.account_path import AccountPath
 from app.settings import Settings
 
 STATIC = Path(__file__).parents[1] / "static"
 YEAR_S = 31_536_000
-PROBED = ("/healthz", "/readyz", "/api/health")
+PROBED = ("/healthz", "/readyz", "/api/health", "/metrics")
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
+
+# A letter's own style sheet, in a frame of ours that runs nothing.
+LETTER_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'unsafe-inline'",
+    "frame-ancestors": ["'self'", "https://whop.com", "https://*.whop.com"],
+    "sandbox": "allow-popups",
+}
 
 talisman = Talisman()
 """A view may loosen a rule for itself: `@talisman(frame_options="SAMEORIGIN")`."""
@@ -34,13 +43,15 @@ def install(app: Flask, settings: Settings) -> None:
         strict_transport_security_max_age=YEAR_S,
         session_cookie_secure=secure,
         session_cookie_samesite="Lax",
-        frame_options="DENY",
+        # The old header knows no list of hosts; where Whop shows our pages the policy alone says who may.
+        frame_options=None if settings.whop_app_id else "DENY",
         content_security_policy=_policy(settings),
         content_security_policy_nonce_in=["script-src"],
         referrer_policy="same-origin",
         permissions_policy={"camera": "()", "geolocation": "()", "microphone": "()", "payment": "()"},
     )
     app.after_request(_add)
+    app.wsgi_app = AccountPath(app.wsgi_app)  # type: ignore[method-assign]
     if settings.trusted_proxy_hops:
         hops = settings.trusted_proxy_hops
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
@@ -66,13 +77,19 @@ def _policy(settings: Settings) -> dict[str, object]:
         "img-src": [*own, "data:"],
         "font-src": own,
         "connect-src": "'self'",
-        # A form of ours may end at Whop: the fix page's button answers with a redirect to it.
-        "form-action": ["'self'", "https://whop.com", "https://*.whop.com"],
+        # A form of ours may end elsewhere: its button answers with a redirect to Whop, say.
+        "form-action": ["'self'", "https://whop.com", "https://*.whop.com", *_linking(settings)],
         "base-uri": "'none'",
         "object-src": "'none'",
         "frame-src": "'self'",
-        "frame-ancestors": "'none'",
+        "frame-ancestors": ["https://whop.com", "https://*.whop.com"] if settings.whop_app_id else "'none'",
     }
+
+
+def _linking(settings: Settings) -> list[str]:
+    """Where a customer's press leads by a redirect beside Whop: to link an account."""
+    telegram = ["https://t.me"] if settings.enable_telegram else []
+    return telegram + ([_origin(settings.discord_api_url)] if settings.enable_discord else [])
 
 
 def _origin(address: str) -> str:
@@ -88,7 +105,8 @@ def _add(response: Response) -> Response:
         return response
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # a CDN may pass it on
     asked = request.args.get("v")
-    kept = response.status_code in (200, 304) and asked == _version((request.view_args or {})["filename"])
+    found = response.status_code in (200, 304) and request.method != "OPTIONS"  # which looks for no file
+    kept = found and asked == _version((request.view_args or {})["filename"])
     response.headers["Cache-Control"] = f"public, max-age={YEAR_S}, immutable" if kept else "no-cache"
     return response
 

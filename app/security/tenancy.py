@@ -1,17 +1,20 @@
 """Who is signed in and which merchant they look at: the one door to a merchant's data.
 
-What the session says is checked against the tables at every request, so a right that was taken away ends
-at once.
+What the session says is checked at every request, so a right that was taken away ends. The address may name
+the account (`/dashboard/biz_…/…`); without that it is the one the session began with.
 """
 
 from dataclasses import dataclass
 
-from flask import g, session
-from sqlalchemy import select
+from flask import current_app, g, request, session
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 
 from app.errors import NotFound, NotSignedIn
 from app.models import Merchant, MerchantUser, User
+from app.models.base import insert_once
+from app.security.account_path import ACCOUNT
+from app.security.rights import RIGHTS, Person, Rights
 from app.services import services
 
 USER = "user_id"
@@ -29,6 +32,8 @@ class SignedIn:
     email: str | None
     merchant_name: str
     role: str
+    accounts: int
+    """How many accounts the person may see."""
 
     @property
     def actor(self) -> str:
@@ -36,9 +41,28 @@ class SignedIn:
         return f"user:{self.user_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """One look at the tables: the person, the account in question, and their right to it as it is written."""
+
+    user: User
+    merchant: Merchant | None
+    link: MerchantUser | None
+    accounts: int
+
+    @property
+    def person(self) -> Person:
+        return Person(self.user.id, self.user.whop_user_id)
+
+
 def session_lost() -> bool:
     """The store of sessions was away: it is not known whether anybody is signed in."""
     return bool(getattr(session, "lost", False))
+
+
+def inside_whop() -> bool:
+    """The request comes from Whop's frame, with the person's token."""
+    return getattr(session, "whop_user", None) is not None
 
 
 def somebody_signed_in() -> bool:
@@ -47,20 +71,22 @@ def somebody_signed_in() -> bool:
 
 
 def load_signed_in() -> SignedIn | None:
-    """The person behind this request's session, or None."""
-    if not somebody_signed_in():
+    """The person behind this request, or None. Raises `NotFound` where they name an account not theirs."""
+    user_id = _user_id()
+    named = request.environ.get(ACCOUNT)
+    standing = _standing(user_id, named) if user_id is not None else None
+    if user_id is None or standing is None:
         return None
-    with services().database.reading() as read:
-        found = read.execute(
-            select(User, Merchant, MerchantUser.role)
-            .join(MerchantUser, MerchantUser.user_id == User.id)
-            .join(Merchant, Merchant.id == MerchantUser.merchant_id)
-            .where(User.id == session[USER], Merchant.id == session.get(MERCHANT))
-        ).one_or_none()
-    if found is None:
+    biz_id = named or (standing.merchant.biz_id if standing.merchant else None)
+    rights = current_app.extensions[RIGHTS]
+    assert isinstance(rights, Rights)
+    if biz_id is None or not rights.holds(standing.person, biz_id, standing.link, inside=inside_whop()):
+        if named and not inside_whop():
+            raise NotFound
         return None
-    user, merchant, role = found
-    return SignedIn(user.id, merchant.id, user.name, user.email, merchant.display_name, role)
+    if standing.link is None:
+        standing = _standing(user_id, biz_id) or standing
+    return _shown(standing)
 
 
 def signed_in() -> SignedIn:
@@ -77,3 +103,45 @@ def current_merchant(reading: Session) -> Merchant:
     if merchant is None:
         raise NotFound
     return merchant
+
+
+def _user_id() -> int | None:
+    if inside_whop() and not somebody_signed_in():
+        session[USER] = _known_user(session.whop_user)  # type: ignore[attr-defined]
+    return session.get(USER)
+
+
+def _known_user(whop_user_id: str) -> int:
+    """Whop vouches for who it is; a person never seen before gets a row, and with it no right."""
+    wall = services().clock.wall()
+    fresh = {"whop_user_id": whop_user_id, "created_at": wall, "signed_in_at": wall}
+    with services().database.transaction() as write:
+        insert_once(write, User, ("whop_user_id",), fresh)
+        write.execute(update(User).where(User.whop_user_id == whop_user_id).values(signed_in_at=wall))
+        return write.scalars(select(User.id).where(User.whop_user_id == whop_user_id)).one()
+
+
+def _standing(user_id: int, named: str | None) -> _Standing | None:
+    wanted = Merchant.biz_id == named if named else Merchant.id == session.get(MERCHANT)
+    theirs = select(func.count()).where(MerchantUser.user_id == user_id).scalar_subquery()
+    link = and_(MerchantUser.user_id == User.id, MerchantUser.merchant_id == Merchant.id)
+    with services().database.reading() as read:
+        found = read.execute(
+            select(User, Merchant, MerchantUser, theirs)
+            .select_from(User)
+            .outerjoin(Merchant, wanted)
+            .outerjoin(MerchantUser, link)
+            .where(User.id == user_id)
+        ).one_or_none()
+    return _Standing(*found) if found else None
+
+
+def _shown(standing: _Standing) -> SignedIn | None:
+    user, merchant, link = standing.user, standing.merchant, standing.link
+    if merchant is None or link is None:
+        return None
+    if inside_whop() and session.get(MERCHANT) != merchant.id:
+        session[MERCHANT] = merchant.id
+    return SignedIn(
+        user.id, merchant.id, user.name, user.email, merchant.display_name, link.role, standing.accounts
+    )

@@ -1,7 +1,7 @@
 """The signed names in customers' links: opaque, for one purpose each, and never too old.
 
-A token is a case's random name and a signature. The first secret signs, all verify, so a link lives as
-long as its secret is kept in the list.
+A token is the random name of a case or a customer, or a merchant's id, and a signature. The first secret
+signs, all verify, so a link lives as long as its secret is kept in the list.
 """
 
 from collections.abc import Sequence
@@ -15,6 +15,10 @@ class Purpose(StrEnum):
 
     FIX = "fix"
     UNSUBSCRIBE = "unsubscribe"
+    PREFERENCES = "preferences"
+    """Names a customer."""
+    CONNECT = "connect"
+    """Names a merchant: whoever opens it says by Whop's sign-in who they are."""
 
 
 class Tokens:

@@ -1,4 +1,4 @@
-"""A name for each request, in every log line and in the answer, and one line when it is done."""
+"""A name for each request, in every log line and in the answer; one line and one count when it is done."""
 
 import re
 import time
@@ -7,10 +7,12 @@ from uuid import uuid4
 from flask import Flask, Response, g, request
 
 from app import log as logs
+from app import metrics
+from app.masking import mask_path
 
 HEADER = "X-Request-ID"
 _PLAUSIBLE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{7,127}")
-_QUIET = ("static", "health.healthz", "health.api_health", "health.readyz")
+_QUIET = ("static", "health.healthz", "health.api_health", "health.readyz", "metrics.metrics")
 
 log = logs.get_logger(__name__)
 
@@ -18,6 +20,7 @@ log = logs.get_logger(__name__)
 def install(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
+    app.teardown_request(lambda _error: logs.clear())  # the thread goes on to others
 
 
 def request_id() -> str:
@@ -36,12 +39,15 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     response.headers[HEADER] = request_id()
+    took = time.perf_counter() - g.get("started", time.perf_counter())
+    metrics.request_done(
+        endpoint=request.endpoint, method=request.method, status=response.status_code, seconds=took
+    )
     if request.endpoint not in _QUIET:
-        took = time.perf_counter() - g.get("started", time.perf_counter())
         log.info(
             "request.done",
             method=request.method,
-            path=request.path,
+            path=mask_path(request.path),
             status=response.status_code,
             ms=round(took * 1000, 1),
         )
