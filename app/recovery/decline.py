@@ -160,6 +160,8 @@ class Angle(StrEnum):
     OTHER_CARD = "other_card"
     CARD_TYPE = "card_type"
     STOPPED = "stopped"
+    WINBACK = "winback"
+    """Of no decline: the offer to come back after a membership has ended."""
     NONE = "none"
 
 

@@ -91,6 +91,8 @@ class PaymentView:
     card: CardView = CardView()
     created_at: datetime | None = None
     paid_at: datetime | None = None
+    substatus: str | None = None
+    """Whop's finer word: it alone tells that a paid payment was refunded or is disputed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +108,8 @@ class MembershipView:
     product_title: str | None = None
     plan_id: str | None = None
     current_period_end: datetime | None = None
+    created_at: datetime | None = None
+    """When the person joined."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
 
 from .facts import (
     BillingReason,
@@ -26,6 +25,7 @@ from .facts import (
     PaymentVoided,
 )
 from .money import Money
+from .taken_back import SAID_BY_PAYMENT, Dispute, Refund, newest, of_substatus, told
 
 DUNNED = frozenset({BillingReason.SUBSCRIPTION_CYCLE, BillingReason.SUBSCRIPTION_UPDATE})
 """Renewals. Whop's own list filter `subscription_cycle` matches both."""
@@ -33,8 +33,9 @@ DUNNED = frozenset({BillingReason.SUBSCRIPTION_CYCLE, BillingReason.SUBSCRIPTION
 REFUNDS_WITHOUT_EFFECT = frozenset({"failed", "canceled", "cancelled"})
 FAILED_AT_MOST_BEFORE = timedelta(days=5)
 """How long before an attempt the first one of the same payment may lie: Whop's own window."""
-DISPUTES_OVER = frozenset({"won", "warning_closed", "closed"})
-"""Dispute states in which the merchant has the money."""
+CHARGED_WITHIN = timedelta(minutes=10)
+"""How long after its making a payment's first charge may come to be counted as of that moment. Without this the
+first failure would be some seconds earlier or later by which event was heard first, and messages with it."""
 
 
 class CaseState(StrEnum):
@@ -57,6 +58,7 @@ class CaseReason(StrEnum):
     CLEARING = "clearing"
     COMPLAINT_OPEN = "complaint_open"
     HELD_BY_MERCHANT = "held_by_merchant"
+    MEMBERSHIP_PAUSED = "membership_paused"
     PAID = "paid"
     REFUNDED = "refunded"
     DISPUTED = "disputed"
@@ -66,28 +68,9 @@ class CaseReason(StrEnum):
     MEMBERSHIP_ENDED = "membership_ended"
     WINDOW_ENDED = "window_ended"
     CLOSED_BY_MERCHANT = "closed_by_merchant"
-
-
-@dataclass(frozen=True, slots=True)
-class Refund:
-    at: datetime
-    minor: int | None
-    currency: str | None
-    took_money: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Dispute:
-    at: datetime
-    status: str
-    warning: bool
-
-    @property
-    def over(self) -> bool:
-        return self.status in DISPUTES_OVER
-
-
-Entry = TypeVar("Entry", Refund, Dispute)
+    STOPPED_BY_CUSTOMER = "stopped_by_customer"
+    EXCLUDED_BY_MERCHANT = "excluded_by_merchant"
+    PAID_ELSEWHERE = "paid_elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +89,11 @@ class Known:
     @property
     def disputed(self) -> bool:
         """A warning stops contact, but takes no money: the dispute that may follow has an id of its own."""
-        return any(not dispute.over and not dispute.warning for dispute in self.disputes.values())
+        return any(not dispute.over and not dispute.warning for dispute in told(self.disputes))
 
     def taken_back(self, amount: Money | None) -> int | None:
         """Minor units refunded, at most the amount; None where a refund's figure cannot be compared with it."""
-        taken = [refund for refund in self.refunds.values() if refund.took_money]
+        taken = [refund for refund in told(self.refunds) if refund.took_money]
         if any(refund.minor is None or (amount and refund.currency != amount.currency) for refund in taken):
             return None
         total = sum(refund.minor or 0 for refund in taken)
@@ -137,7 +120,13 @@ def learn(known: Known, fact: Fact) -> Known:
         case PaymentFailed(payment=payment) | PaymentNeedsAction(payment=payment):
             return _learn_failure(known, payment, fact.at)
         case PaymentSucceeded(payment=payment):
-            return replace(known, paid_at=_earliest(known.paid_at, payment.paid_at or fact.at))
+            paid = replace(known, paid_at=_earliest(known.paid_at, payment.paid_at or fact.at))
+            match of_substatus(payment, fact.at):
+                case Refund() as refund:
+                    return replace(paid, refunds=newest(known.refunds, SAID_BY_PAYMENT, refund))
+                case Dispute() as dispute:
+                    return replace(paid, disputes=newest(known.disputes, SAID_BY_PAYMENT, dispute))
+            return paid
         case PaymentPending():
             return replace(known, pending_at=_latest(known.pending_at, fact.at))
         case PaymentVoided():
@@ -153,12 +142,12 @@ def learn(known: Known, fact: Fact) -> Known:
             # What is given back was there: the success itself may never have been heard.
             return replace(
                 known,
-                refunds=_newest(known.refunds, fact.refund_id, refund),
+                refunds=newest(known.refunds, fact.refund_id, refund),
                 paid_at=_earliest(known.paid_at, fact.at),
             )
         case PaymentDisputed():
             dispute = Dispute(fact.at, fact.status or "unknown", fact.warning)
-            return replace(known, disputes=_newest(known.disputes, fact.dispute_id, dispute))
+            return replace(known, disputes=newest(known.disputes, fact.dispute_id, dispute))
         case _:
             return known
 
@@ -171,8 +160,12 @@ def assess(
     complaint_open: bool,
     held: bool,
     stop: CaseReason | None,
+    paused: bool = False,
 ) -> Standing:
-    """Where the case of a failed payment stands. `amount` is None where it is unknown."""
+    """Where the case of a failed payment stands. `amount` is None where it is unknown.
+
+    `paused`: the merchant has paused the membership at Whop, and nothing is charged for it meanwhile.
+    """
     if known.paid_at is not None:
         return _assess_paid(known, amount)
     if known.voided_at is not None:
@@ -191,6 +184,8 @@ def assess(
         return Standing(CaseState.PAUSED, CaseReason.COMPLAINT_OPEN)
     if held:
         return Standing(CaseState.PAUSED, CaseReason.HELD_BY_MERCHANT)
+    if paused:
+        return Standing(CaseState.PAUSED, CaseReason.MEMBERSHIP_PAUSED)
     return Standing(CaseState.OPEN, CaseReason.COLLECTING)
 
 
@@ -222,10 +217,7 @@ def failure_heard_of(payment: PaymentView, at: datetime) -> datetime:
 
 def _learn_failure(known: Known, payment: PaymentView, at: datetime) -> Known:
     attempted = payment.last_attempt_at or at
-    # A payment that failed before we heard of it began when Whop made it.
-    missed = (payment.payments_failed or 1) > 1 and payment.created_at is not None
-    first = payment.created_at if missed and payment.created_at else attempted
-    first = max(min(first, attempted), attempted - FAILED_AT_MOST_BEFORE)
+    first = max(min(_first_attempt(payment, attempted), attempted), attempted - FAILED_AT_MOST_BEFORE)
     learned = replace(
         known,
         failed_at=_earliest(known.failed_at, first),
@@ -240,17 +232,18 @@ def _learn_failure(known: Known, payment: PaymentView, at: datetime) -> Known:
     return learned
 
 
+def _first_attempt(payment: PaymentView, attempted: datetime) -> datetime:
+    """Whop makes a payment when it first charges for it; so says every event of it, whichever is heard first."""
+    made_at = payment.created_at
+    if made_at is None:
+        return attempted
+    missed = (payment.payments_failed or 1) > 1
+    return made_at if missed or attempted - made_at <= CHARGED_WITHIN else attempted
+
+
 def _earliest(old: datetime | None, new: datetime) -> datetime:
     return new if old is None else min(old, new)
 
 
 def _latest(old: datetime | None, new: datetime) -> datetime:
     return new if old is None else max(old, new)
-
-
-def _newest(items: Mapping[str, Entry], key: str, new: Entry) -> Mapping[str, Entry]:
-    """The newer entry wins; of two with one time, the same one in whatever order they came."""
-    old = items.get(key)
-    if old is not None and (old.at, repr(old)) >= (new.at, repr(new)):
-        return items
-    return {**items, key: new}

@@ -20,9 +20,17 @@ DEFINITION = (
     "Still in progress: counted below the line, not above it. "
     "Lost: given up, or cancelled by the customer, or refunded in full or disputed after it was paid. "
     "Payments that were voided, and tests, are left out. "
+    "Customers of the control group count like all others. "
+    "What failed before this product was connected is counted apart. "
     "Money is net of partial refunds."
 )
 """English message id; printed beside every rate."""
+
+TOUCHED_DEFINITION = (
+    "Touched, then recovered = the recovered cases in which something of ours came shortly before the payment: "
+    "a reminder, or a visit to the fix page. That is no proof: the payment may have come anyway."
+)
+"""English message id; printed beside the second number."""
 
 
 class Outcome(StrEnum):
@@ -55,6 +63,8 @@ class CaseFigures:
     """The Monday of the week of the first failure."""
     touched: bool
     """A message of ours, or a visit to the fix page, came before the payment."""
+    control: bool
+    """Left to Whop alone."""
     currency: str | None
     """None where the amount is unknown: the cases count, but they have no money."""
     cases: int
@@ -63,9 +73,7 @@ class CaseFigures:
 
     @property
     def outcome(self) -> Outcome:
-        if self.decline_class is DeclineClass.NOT_A_FAILURE:
-            return Outcome.LEFT_OUT
-        return COUNTS_AS[self.state]
+        return outcome_of(self.state, self.decline_class)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +89,8 @@ class Measure:
     taken_back: int
     """Part of `lost`: paid at first, then refunded in full or disputed."""
     in_progress: int
+    control: int
+    """Part of `opened`: left to Whop alone."""
     left_out: int
     without_amount: int
     """Part of `opened`: counted, but without money."""
@@ -100,15 +110,19 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Incremental:
-    """The difference that the program itself makes, by a control group that is left to Whop alone."""
+class Baseline:
+    """Cases from before the product acted."""
 
-    status: str
-    points: float | None
-    low: float | None
-    high: float | None
-    treated: int
-    control: int
+    opened: int
+    recovered: int
+
+    @property
+    def recovery_rate(self) -> float:
+        return self.recovered / self.opened
+
+
+def outcome_of(state: CaseState, decline_class: DeclineClass) -> Outcome:
+    return Outcome.LEFT_OUT if decline_class is DeclineClass.NOT_A_FAILURE else COUNTS_AS[state]
 
 
 def measure(figures: Iterable[CaseFigures]) -> Measure:
@@ -125,6 +139,7 @@ def measure(figures: Iterable[CaseFigures]) -> Measure:
         lost=_cases(lost),
         taken_back=_cases(row for row in lost if row.state is CaseState.REVERSED),
         in_progress=_cases(in_progress),
+        control=_cases(row for row in counted if row.control),
         left_out=_cases(rows) - _cases(counted),
         without_amount=_cases(row for row in counted if row.currency is None),
         opened_money=_money(counted),
@@ -154,9 +169,9 @@ def by_week(figures: Iterable[CaseFigures], weeks: Sequence[date]) -> tuple[tupl
     return tuple((week, measure(rows)) for week, rows in sorted_in.items())
 
 
-def incremental(whole: Measure) -> Incremental:
-    """No control group is drawn, so there is nothing to compare with: it says so and claims nothing."""
-    return Incremental("not_enough_data", None, None, None, treated=whole.opened, control=0)
+def decided_with_reminders(figures: Iterable[CaseFigures]) -> Measure:
+    """Of cases that are not left to Whop alone, those that are over: where we can have made a difference."""
+    return measure(row for row in figures if not row.control and row.outcome is not Outcome.IN_PROGRESS)
 
 
 def _cases(rows: Iterable[CaseFigures]) -> int:

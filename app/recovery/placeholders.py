@@ -42,11 +42,12 @@ PLACEHOLDERS: tuple[Placeholder, ...] = (
     Placeholder(
         "other_payments", "How many other payments to you are open", "1 more open payment", optional=True
     ),
+    Placeholder("promo_code", "Your code for those who come back", "COMEBACK", optional=True),
 )
 """Everything that a text may ask for; what is not here does not exist."""
 
 NAMES = frozenset(placeholder.name for placeholder in PLACEHOLDERS)
-SAMPLES: Mapping[str, str] = {placeholder.name: placeholder.sample for placeholder in PLACEHOLDERS}
+OPTIONAL = frozenset(placeholder.name for placeholder in PLACEHOLDERS if placeholder.optional)
 
 _PLACE = re.compile(r"\{(" + "|".join(sorted(NAMES)) + r")\}")
 _BRACED = re.compile(r"\{[^{}\n]{0,100}\}|[{}]")
@@ -69,6 +70,8 @@ class Problem:
     found: str
     """What stands there, shortened."""
     sentence: str
+    near: str | None = None
+    """The known name that was probably meant."""
 
 
 def names_in(text: str) -> frozenset[str]:
@@ -79,6 +82,11 @@ def names_in(text: str) -> frozenset[str]:
 def missing(text: str, values: Mapping[str, str | None]) -> frozenset[str]:
     """The placeholders of the text for which there is no value."""
     return frozenset(name for name in names_in(text) if values.get(name) is None)
+
+
+def paragraphs_in(text: str) -> tuple[str, ...]:
+    """What blank lines part, without the blank."""
+    return tuple(part for paragraph in _BLANK_LINE.split(text) if (part := paragraph.strip()))
 
 
 def fill(text: str, values: Mapping[str, str | None]) -> str:
@@ -122,6 +130,7 @@ def _problem(found: str, position: int) -> Problem | None:
         return Problem(ProblemKind.NOT_A_NAME, position, shown, sentence)
     sentence = f"There is no placeholder “{shown}”."
     near = get_close_matches(inner.lower(), NAMES, n=1)
-    if near:
-        sentence += f" Did you mean {{{near[0]}}}?"
-    return Problem(ProblemKind.UNKNOWN_NAME, position, shown, sentence)
+    if not near:
+        return Problem(ProblemKind.UNKNOWN_NAME, position, shown, sentence)
+    sentence += f" Did you mean {{{near[0]}}}?"
+    return Problem(ProblemKind.UNKNOWN_NAME, position, shown, sentence, near[0])

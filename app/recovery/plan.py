@@ -1,89 +1,24 @@
 """Lays out the messages of one case over the five days that Whop gives a failed renewal.
 
-Offsets, gaps and limits are data (`CAMPAIGN`, `LIMITS`). The plan is a pure function of the case and the
+Offsets, gaps and limits are the case's campaign (`campaign`). The plan is a pure function of the case and the
 moment: which messages, when, and why then. It never looks at a channel; that is chosen at the send.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from .campaign import DEFAULT_CAMPAIGN, LIMITS, Campaign, Offset, Position
 from .decline import POLICIES, DeclineClass
+from .learning import Choice
 from .reasons import Reason, Why
+from .wish import NO_WISH, Wish
 
 POLICY_VERSION = 1
-"""Written on every case; a change of the data below gets a new number."""
-
-
-class Position(StrEnum):
-    """Which message it is in the conversation: it chooses the wording."""
-
-    FIRST = "first"
-    SECOND = "second"
-    LAST = "last"
-    NOTE = "note"
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    position: Position
-    after: timedelta
-    """After the first failure."""
-    why: Why
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    messages: int
-    """For one case, over all channels."""
-    gap: timedelta
-    """Between two messages to one person."""
-    runway: timedelta
-    """Whop's own five days; nothing is planned after their end."""
-    too_late: timedelta
-    """A step that is this late is skipped, not sent."""
-    window: timedelta
-    """With no word from Whop for this long the case is closed as lost."""
-    clearing: timedelta
-    """The same, where a payment is on its way through the bank."""
-
-
-LIMITS = Limits(
-    messages=3,
-    gap=timedelta(hours=18),
-    runway=timedelta(hours=120),
-    too_late=timedelta(hours=48),
-    window=timedelta(days=14),
-    clearing=timedelta(days=30),
-)
+"""Written on every case; a change of the default campaign gets a new number."""
 MORNING = time(9)
 """Where a step moves that would be the second of one day."""
-
-_QUIET_FIRST_DAY = (
-    Offset(Position.FIRST, timedelta(hours=24), Why.QUIET_DAY_OVER),
-    Offset(Position.SECOND, timedelta(hours=72), Why.SECOND_REMINDER),
-    Offset(Position.LAST, timedelta(hours=105), Why.LAST_NOTICE),
-)
-_CUSTOMER_MUST_ACT = (
-    Offset(Position.FIRST, timedelta(hours=1), Why.NEEDS_CUSTOMER),
-    Offset(Position.SECOND, timedelta(hours=24), Why.SECOND_REMINDER),
-    Offset(Position.LAST, timedelta(hours=105), Why.LAST_NOTICE),
-)
-CAMPAIGN: Mapping[DeclineClass, tuple[Offset, ...]] = {
-    DeclineClass.FUNDS: _QUIET_FIRST_DAY,
-    DeclineClass.ISSUER: _QUIET_FIRST_DAY,
-    DeclineClass.TECHNICAL: _QUIET_FIRST_DAY,
-    DeclineClass.UNKNOWN: _QUIET_FIRST_DAY,
-    DeclineClass.CARD_DATA: _CUSTOMER_MUST_ACT,
-    DeclineClass.AUTHENTICATION: _CUSTOMER_MUST_ACT,
-    DeclineClass.FRAUD: _CUSTOMER_MUST_ACT,
-    DeclineClass.ACCOUNT_GONE: _CUSTOMER_MUST_ACT,
-    DeclineClass.CUSTOMER_STOPPED: (Offset(Position.NOTE, timedelta(hours=24), Why.PLAIN_NOTE),),
-    DeclineClass.SENSITIVE: (),
-    DeclineClass.NOT_A_FAILURE: (),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +39,14 @@ class Situation:
     said_last_word: bool = False
     """The note or the last notice reached this person: it said that nothing would follow."""
     contact_stopped: str | None = None
+    hands_off: Why | None = None
+    """Why nothing may be done for this case at all, by anybody."""
+    campaign: Campaign = DEFAULT_CAMPAIGN
+    """The one that the case was opened with."""
     joins: bool = False
     """Another open payment of the same person already has the conversation."""
+    wish: Wish = NO_WISH
+    """Times that are being tried. None of them breaks a limit or costs a message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,41 +68,54 @@ def plan(situation: Situation) -> Plan:
     refusal = _why_none(situation)
     if refusal is not None:
         return Plan((), (refusal,))
+    laid_out = _lay_out(situation)
+    if situation.wish == NO_WISH:
+        return laid_out
+    plain = _lay_out(replace(situation, wish=NO_WISH))
+    whole = [step.position for step in laid_out.steps] == [step.position for step in plain.steps]
+    return laid_out if whole else plain
+
+
+def _lay_out(situation: Situation) -> Plan:
     offsets = _still_to_send(situation)
-    room = LIMITS.messages - len(situation.contacts)
+    room = situation.campaign.messages - len(situation.contacts)
     cutoff = situation.failed_at + LIMITS.runway
     steps: list[PlannedStep] = []
     left_out: list[Reason] = []
     previous = situation.last_contact
     for offset in offsets:
-        due_at, shifts = _moment(situation, offset, previous)
+        due_at, shifts, tried = _moment(situation, offset, previous)
         if len(steps) >= room:
-            left_out.append(Reason(Why.ENOUGH_MESSAGES, {"limit": LIMITS.messages}))
+            left_out.append(Reason(Why.ENOUGH_MESSAGES, {"limit": situation.campaign.messages}))
         elif due_at >= cutoff:
             left_out.append(Reason(Why.PAST_CUTOFF, {"position": offset.position.value}))
         else:
-            steps.append(PlannedStep(offset.position, due_at, _why(situation, offset, shifts)))
+            steps.append(PlannedStep(offset.position, due_at, _why(situation, offset, shifts, tried)))
             previous = due_at
     return Plan(tuple(steps), tuple(left_out))
 
 
 def _why_none(situation: Situation) -> Reason | None:
+    if situation.hands_off is not None:
+        return Reason(situation.hands_off)
     if not POLICIES[situation.decline_class].messages:
         return Reason(Why.CLASS_IS_SENSITIVE)
     if situation.contact_stopped:
         return Reason(Why.CONTACT_STOPPED, {"cause": situation.contact_stopped})
     if situation.joins:
         return Reason(Why.JOINED_CONVERSATION)
+    if not situation.campaign.offsets[situation.decline_class]:
+        return Reason(Why.NOT_IN_CAMPAIGN)
     if situation.said_last_word:
         return Reason(Why.SAID_LAST_WORD)
-    if len(situation.contacts) >= LIMITS.messages:
-        return Reason(Why.ENOUGH_MESSAGES, {"limit": LIMITS.messages})
+    if len(situation.contacts) >= situation.campaign.messages:
+        return Reason(Why.ENOUGH_MESSAGES, {"limit": situation.campaign.messages})
     return None
 
 
 def _still_to_send(situation: Situation) -> tuple[Offset, ...]:
     """The campaign without the positions that earlier messages have used up."""
-    offsets = CAMPAIGN[situation.decline_class]
+    offsets = situation.campaign.offsets[situation.decline_class]
     if offsets and offsets[0].position is Position.NOTE:
         return () if situation.contacts else offsets
     return offsets[len(situation.contacts) :]
@@ -169,7 +123,7 @@ def _still_to_send(situation: Situation) -> tuple[Offset, ...]:
 
 def _moment(
     situation: Situation, offset: Offset, previous: datetime | None
-) -> tuple[datetime, tuple[Why, ...]]:
+) -> tuple[datetime, tuple[Why, ...], tuple[Choice, ...]]:
     """When this message goes out, and what moved it from its place in the campaign."""
     shifts: list[Why] = []
     at = situation.failed_at + offset.after
@@ -178,29 +132,50 @@ def _moment(
         if at < situation.now:
             shifts.append(Why.HEARD_LATE)
         at = earliest
+    at, tried = situation.wish.moved(
+        at,
+        offset.position.value,
+        decline_class=situation.decline_class,
+        failed_at=situation.failed_at,
+        zone=situation.zone,
+    )
     if previous is not None:
-        at, shift = after_last_contact(at, previous, situation.zone)
+        at, shift = after_last_contact(at, previous, situation.zone, gap=situation.campaign.gap)
         if shift is not None:
             shifts.append(shift)
-    return at, tuple(shifts)
+    return at, tuple(shifts), tried
 
 
-def after_last_contact(at: datetime, previous: datetime, zone: ZoneInfo) -> tuple[datetime, Why | None]:
+def after_last_contact(
+    at: datetime, previous: datetime, zone: ZoneInfo, *, gap: timedelta = LIMITS.gap
+) -> tuple[datetime, Why | None]:
     """The moment itself, or the next that keeps the gap and is not on the same local day."""
     shift = None
-    if at < previous + LIMITS.gap:
-        at, shift = previous + LIMITS.gap, Why.SHIFTED_GAP
+    if at < previous + gap:
+        at, shift = previous + gap, Why.SHIFTED_GAP
     if at.astimezone(zone).date() == previous.astimezone(zone).date():
-        at, shift = max(_next_morning(previous, zone), previous + LIMITS.gap), Why.SHIFTED_NEXT_DAY
+        at, shift = max(_next_morning(previous, zone), previous + gap), Why.SHIFTED_NEXT_DAY
     return at, shift
 
 
-def _why(situation: Situation, offset: Offset, shifts: tuple[Why, ...]) -> Reason:
+def after_quiet_hours(at: datetime, zone: ZoneInfo, campaign: Campaign = DEFAULT_CAMPAIGN) -> datetime:
+    """The moment itself, or the end of the quiet hours in which it falls."""
+    local = at.astimezone(zone)
+    if campaign.quiet_until <= local.time() < campaign.quiet_from:
+        return at
+    day = local.date() + timedelta(days=local.time() >= campaign.quiet_from)
+    return datetime.combine(day, campaign.quiet_until, tzinfo=zone).astimezone(at.tzinfo)
+
+
+def _why(situation: Situation, offset: Offset, shifts: tuple[Why, ...], tried: tuple[Choice, ...]) -> Reason:
     hours = int(offset.after / timedelta(hours=1))
     detail: dict[str, object] = {"hours": hours, "class": situation.decline_class.value}
     if shifts:
         detail["shifted"] = [shift.value for shift in shifts]
         detail["zone"] = situation.zone.key
+    channel = situation.wish.channel
+    if tried or channel:
+        detail["tried"] = [choice.stored() for choice in (*tried, *((channel,) if channel else ()))]
     return Reason(offset.why, detail)
 
 

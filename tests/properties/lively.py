@@ -6,7 +6,9 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -15,7 +17,8 @@ from structlog.testing import capture_logs
 from app.db import Database
 from app.migrate import upgrade
 from app.models import Case
-from notifiers.base import Message, Outcome, Recipient, Retry, Sent
+from app.recovery.plan import after_quiet_hours
+from notifiers.base import GiveUp, Message, Outcome, Recipient, Retry, Sent
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 
@@ -29,7 +32,10 @@ PAYMENTS = {
 REAL_CODES = ["insufficient_funds", "expired_card", "stolen_card", "blocked_by_cardholder", "brand_new",
          "bank_account_holder_deceased", None]  # fmt: skip
 CODES = [*REAL_CODES, "test_mode_decline"]
+CHAT = "314159"
+UTC_ZONE = ZoneInfo("UTC")
 MANY = os.environ.get("AUTOCHARGE_MANY") == "1"
+PATIENCE = pytest.mark.timeout(36_000 if MANY else 600)
 
 Told = Callable[[datetime], whop.Event]
 """An event that is still without its provider time."""
@@ -48,19 +54,24 @@ class Peer:
         self._over: set[str] = set()
         self._database, self._clock = database, clock
 
-    def __call__(self, message: Message, _recipient: Recipient) -> Outcome:
+    def __call__(self, message: Message, recipient: Recipient) -> Outcome:
         with self._database.reading() as session:
             token = message.message_id.partition(".")[0]
             case = session.scalars(select(Case).where(Case.token == token)).one()
             if (case.state, case.closed_at, case.held) != ("open", None, False):
                 self.wrong.append(f"sent for a case that is {case.state}")
-            if case.customer.contact_stopped:
-                self.wrong.append(f"sent to a person who is {case.customer.contact_stopped}")
+            if case.arm != "treated":
+                self.wrong.append("sent to somebody who is left to Whop alone")
+            if case.customer.no_contact:
+                self.wrong.append(f"sent to a person who is {case.customer.no_contact}")
             if self._clock.now() >= case.opened_at + 120 * HOUR:
                 self.wrong.append("sent after the five days")
+            morning = after_quiet_hours(self._clock.now(), UTC_ZONE)
+            if recipient.address == CHAT and self._clock.now() < morning < case.opened_at + 120 * HOUR:
+                self.wrong.append("sent to a chat at night")
         if message.message_id in self._over:
             self.wrong.append("sent although the peer may have it already")
-        if not isinstance(self.outcome, Retry):
+        if not isinstance(self.outcome, Retry | GiveUp):
             self._over.add(message.message_id)
         if self.outcome is None:
             raise OSError("torn")

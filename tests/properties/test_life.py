@@ -2,19 +2,19 @@
 
 import shutil
 from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
-import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
-from app.cases import commands
+from app.cases import commands, exclusion, links, sending_now
 from app.claims import Claim
 from app.inbox.process import claim_events
-from app.models import Case, Delivery
+from app.models import Case, Customer, Delivery, Merchant
 from app.models.contact import REACHED
 from app.services import Services
 from app.settings import Settings
@@ -22,8 +22,9 @@ from app.sweeps import Sweeps
 from notifiers.base import GiveUp, Outcome, Retry, Sent, Unknown
 from notifiers.memory import MemoryNotifier
 from tests.properties.lively import (
+    CHAT,
     HOUR,
-    MANY,
+    PATIENCE,
     PAYMENTS,
     START,
     Peer,
@@ -35,9 +36,12 @@ from tests.properties.lively import (
 )
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
-from tests.support.world import World
+from tests.support.whop_objects import ACCOUNT
+from tests.support.world import RULES, World
 
 GAP = 18 * HOUR
+KEY = b"a" * 32
+"""Draws one of the two people into a control group of half of all."""
 ENDED_STEPS = {"sent", "gave_up", "unknown", "skipped", "cancelled", "dead"}
 ENDED_EVENTS = {"done", "ignored", "quarantined", "dead"}
 OUTCOMES: list[Outcome | None] = [
@@ -45,18 +49,35 @@ OUTCOMES: list[Outcome | None] = [
     Retry("busy"), Retry("away", whole_channel=True), None,
 ]  # fmt: skip
 
+BY_HAND = {
+    "hold": commands.hold,
+    "resume": commands.resume,
+    "close": commands.close,
+    "paid_elsewhere": commands.mark_paid_elsewhere,
+    "exclude": exclusion.exclude,
+    "readmit": exclusion.readmit,
+    "send": sending_now.send_now,
+}
+
 
 class Life(RuleBasedStateMachine):
-    @initialize(codes=st.lists(st.sampled_from(["expired_card", "insufficient_funds"]), max_size=3))
-    def begin(self, codes: list[str]) -> None:
+    @initialize(
+        codes=st.lists(st.sampled_from(["expired_card", "insufficient_funds"]), max_size=3),
+        share=st.sampled_from([0.0, 0.0, 0.5, 1.0]),
+    )
+    def begin(self, codes: list[str], share: float) -> None:
         self.logs = capture_logs()
         self.logs.__enter__()
         self.database, self.folder = fresh_database()
         self.clock = FixedClock(START)
         self.peer = Peer(self.database, self.clock)
-        self.world = World(self.database, self.clock, MemoryNotifier(outcome=self.peer))
+        self.channels = {name: MemoryNotifier(name, outcome=self.peer) for name in ("email", "telegram")}
+        rules = replace(RULES, control_share=share)
+        self.world = World(self.database, self.clock, channels=self.channels, rules=rules)
+        with self.database.transaction() as session:
+            session.add(Merchant(**{**Merchant.fresh(ACCOUNT, title=None, now=START), "hash_key": KEY}))
         settings = Settings.load({"INSTANCE_DIR": str(self.folder)}, env_file=None)
-        services = Services(settings=settings, clock=self.clock, database=self.database)
+        services = Services.make(settings, self.clock, database=self.database)
         self.sweeps = Sweeps(services, sender=self.world.sender, rules=self.world.rules)
         self.sweeps.prepare()
         self.heard: list[whop.Event] = []
@@ -158,7 +179,7 @@ class Life(RuleBasedStateMachine):
     # what people do
 
     @precondition(lambda self: self.world.cases())
-    @rule(data=st.data(), command=st.sampled_from(["hold", "resume", "close", "opt_out", "visit"]))
+    @rule(data=st.data(), command=st.sampled_from(["opt_out", "visit", *BY_HAND]))
     def somebody_commands(self, data: st.DataObject, command: str) -> None:
         chosen = data.draw(st.integers(0, len(self.world.cases()) - 1))
         now, rules = self.world.now, self.world.rules
@@ -169,8 +190,17 @@ class Life(RuleBasedStateMachine):
             elif command == "visit":
                 commands.record_visit(session, case, "continued", target=None, now=now)
             else:
-                act = {"hold": commands.hold, "resume": commands.resume, "close": commands.close}[command]
-                act(session, case, actor="user:1", now=now, rules=rules)
+                BY_HAND[command](session, case, actor="user:1", now=now, rules=rules)
+
+    @rule(linked=st.booleans(), preferred=st.sampled_from([None, "email", "telegram"]))
+    def customers_choose_their_channel(self, linked: bool, preferred: str | None) -> None:
+        with self.database.transaction() as session:
+            for customer in session.scalars(select(Customer)).all():
+                customer.preferred_channel = preferred
+                if linked:
+                    links.link(session, customer, "telegram", address=CHAT, label=None, now=self.world.now)
+                else:
+                    links.unlink(session, customer, "telegram", now=self.world.now)
 
     # what always holds
 
@@ -179,13 +209,20 @@ class Life(RuleBasedStateMachine):
         assert self.peer.wrong == []
 
     @invariant()
+    def all_running_cases_of_a_person_are_in_one_group(self) -> None:
+        with self.database.reading() as session:
+            running = session.scalars(select(Case).where(Case.closed_at.is_(None))).all()
+            assert all(case.arm == (case.customer.arm or "treated") for case in running)
+
+    @invariant()
     def a_payment_has_one_case(self) -> None:
         cases = self.world.cases()
         assert len({case.payment_id for case in cases}) == len(cases) <= len(PAYMENTS)
 
     @invariant()
     def a_step_reaches_nobody_twice(self) -> None:
-        copies = Counter(message.message_id for message in self.world.messages)
+        taken = [message.message_id for channel in self.channels.values() for message, _ in channel.sent]
+        copies = Counter(taken)
         assert max(copies.values(), default=0) <= 1
         assert len(copies) <= len(self.world.steps())
 
@@ -244,5 +281,5 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = how_many(30, 300, stateful_step_count=25)
-TestLife.pytestmark = [pytest.mark.timeout(36_000 if MANY else 600)]
+TestLife.settings = how_many(10, 300, stateful_step_count=25)
+TestLife.pytestmark = [PATIENCE]

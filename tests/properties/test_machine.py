@@ -9,7 +9,9 @@ from app.recovery import facts
 from app.recovery.facts import BillingReason, CustomerView, Fact, MerchantView, PaymentView
 from app.recovery.machine import CaseReason, CaseState, Ended, Known, assess, learn
 from app.recovery.money import Money
-from tests.properties.lively import how_many
+from tests.properties.lively import PATIENCE, how_many
+
+pytestmark = PATIENCE
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 MERCHANT = MerchantView("biz_1")
@@ -31,6 +33,9 @@ def payment_views(draw: st.DrawFn) -> PaymentView:
         last_attempt_at=draw(st.none() | moments),
         created_at=START,
         paid_at=draw(st.none() | moments),
+        substatus=draw(
+            st.sampled_from([None, "succeeded", "refunded", "dispute_needs_response", "dispute_won"])
+        ),
     )
 
 

@@ -4,7 +4,6 @@ import random as randomness
 import shutil
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -14,7 +13,7 @@ from app.db import Database
 from app.models import Attempt, Case, Customer, Merchant, Payment, Step
 from tests.properties.lively import (
     HOUR,
-    MANY,
+    PATIENCE,
     REAL_CODES,
     START,
     Told,
@@ -26,7 +25,7 @@ from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 from tests.support.world import World
 
-pytestmark = pytest.mark.timeout(36_000 if MANY else 600)
+pytestmark = PATIENCE
 
 # A test card never turns into a real one in the middle of a payment.
 histories = st.lists(st.tuples(events_about("pay_1", REAL_CODES), st.integers(0, 60)), min_size=1, max_size=7)

@@ -3,6 +3,8 @@
 import io
 import json
 import logging
+import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from typing import Any
@@ -50,7 +52,9 @@ def _restored() -> Iterator[None]:
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
     levels = {name: logging.getLogger(name).level for name in log.QUIET}
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
     yield
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
     root.handlers = handlers
     root.setLevel(level)
     for name, was in levels.items():
@@ -196,6 +200,29 @@ def test_half_a_surrogate_pair_and_controls_break_no_line(lines: Lines) -> None:
     log.get_logger("app").info("name", who="a\ud800b\nc")
     assert "\\ud800" in lines.text
     assert lines.text.encode("utf-8")
+
+
+def test_an_error_of_another_moment_is_shown_with_its_traceback(lines: Lines) -> None:
+    """A crash is logged where the error was kept, not where it was caught."""
+    try:
+        raise ValueError(f"with {CANARY}")
+    except ValueError as error:
+        kept = error
+    log.get_logger("app").critical("worker.crashed", exc_info=kept)
+    logging.getLogger("lib").error("later", exc_info=(ValueError, kept, kept.__traceback__))
+    assert lines.text.count("ValueError: with ***") == 2
+    assert lines.text.count("Traceback (most recent call last)") == 2
+
+
+def test_what_is_shown_outside_of_the_log_is_masked_too(lines: Lines) -> None:
+    assert log.masked(f"cannot be used ({CANARY} of dana@example.com)") == "cannot be used (*** of ***)"
+
+
+def test_a_line_of_production_stays_whole_whatever_stands_in_it(json_lines: Lines) -> None:
+    for said in ('token="abc', "Cookie: a\nHost: b", '"secret": "', "password='", f'{CANARY}"', "\\"):
+        logging.getLogger("lib").warning("%s", said, extra={"said": [said], "about": {said: said}})
+    assert [event["level"] for event in json_lines.events] == ["warning"] * 6
+    assert "Host: b" in json_lines.text and "abc" not in json_lines.text
 
 
 def test_nothing_below_the_level_is_written(make_settings: MakeSettings) -> None:

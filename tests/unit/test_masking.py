@@ -73,7 +73,7 @@ def test_a_value_too_short_to_be_a_secret_masks_no_words() -> None:
         ("(b'cookie', b'sid=abc')", "(b'cookie', b'***')"),
         ("smtp_pass='two words'", "smtp_pass='***'"),
         ('api_key="two words", n=1', 'api_key="***", n=1'),
-        ("GET /cb?code=1&token=abc&state=2", "GET /cb?code=1&token=***&state=2"),
+        ("GET /cb?code=1&token=abc&state=2", "GET /cb?code=***&token=***&state=***"),
         ("x-api-key=abc; y=1", "x-api-key=***; y=1"),
         ("apikey=abc)", "apikey=***)"),
         ("EMAIL=dana HTTP/1.1", "EMAIL=*** HTTP/1.1"),

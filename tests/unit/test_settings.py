@@ -23,7 +23,7 @@ def test_nothing_at_all_starts_a_development_install(make_settings: MakeSettings
     settings = make_settings()
     assert (settings.app_env, settings.production) == ("development", False)
     assert (settings.app_host, settings.host, settings.port) == ("http://localhost:3000", "127.0.0.1", 3000)
-    assert (settings.attr_window_days, settings.control_share, settings.log_level) == (7, 0.10, "INFO")
+    assert (settings.attr_window_days, settings.log_level) == (7, "INFO")
     assert settings.first_message_delay_minutes == 20
     assert (settings.db_pool_size, settings.db_max_overflow, settings.db_pool_timeout) == (5, 10, 5)
     channels = (settings.enable_email, settings.enable_telegram, settings.enable_discord)
@@ -113,7 +113,8 @@ def test_the_environment_wins_over_the_file_and_empty_values_over_nothing(tmp_pa
 
 
 def test_a_missing_file_is_no_error(tmp_path: Path) -> None:
-    assert Settings.load({"INSTANCE_DIR": str(tmp_path)}, env_file=tmp_path / "none").port == 3000
+    settings = Settings.load({"INSTANCE_DIR": str(tmp_path)}, env_file=tmp_path / "none")
+    assert (settings.port, settings.control_share) == (3000, 0.10)
 
 
 def test_the_process_environment_is_read_where_nothing_else_is_given(
@@ -169,7 +170,7 @@ def test_every_secret_is_known_to_the_masker_in_all_its_parts(make_settings: Mak
         WHOP_WEBHOOK_SECRET=HOOK,
         DATABASE_URL="postgresql://user:p%40ssword@db/name",
         REDIS_URL="redis://:hunter22@cache:6379/0",
-        SENTRY_DSN="https://[broken",
+        DISCORD_WEBHOOK_URL="https://[broken",
         SMTP_PASS="mail-password",
         TELEGRAM_BOT_TOKEN="123:telegram",
     )
@@ -178,6 +179,27 @@ def test_every_secret_is_known_to_the_masker_in_all_its_parts(make_settings: Mak
         "postgresql://user:p%40ssword@db/name", "p%40ssword", "p@ssword",
         "redis://:hunter22@cache:6379/0", "hunter22", "https://[broken", "mail-password", "123:telegram",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("given", "secret"),
+    [
+        ({"SENTRY_DSN": "https://0123456789abcdef0123@sentry.example.com/1"}, "0123456789abcdef0123"),
+        ({"DISCORD_WEBHOOK_URL": "https://discord.com/api/webhooks/12/hook-token?wait=1"}, "hook-token"),
+        ({"REDIS_URL": "redis://:pa/ss@wo:rd@cache/0"}, "pa/ss@wo:rd"),
+        ({"DATABASE_URL": "postgresql://user:password@db/name?options=a@b"}, "password"),
+        ({"SMTP_USER": "postmaster@example.com"}, "postmaster@example.com"),
+    ],
+)
+def test_the_secret_part_of_an_address_is_known_to_the_masker(
+    given: dict[str, str], secret: str, make_settings: MakeSettings
+) -> None:
+    assert secret in make_settings(**given).secret_values()
+
+
+def test_ordinary_words_in_addresses_are_no_secrets(make_settings: MakeSettings) -> None:
+    values = make_settings(DATABASE_URL="postgresql://postgres@db/name", SMTP_USER="apikey").secret_values()
+    assert not values & {"postgres", "apikey", "db", "name"}
 
 
 def test_the_place_of_a_local_database_is_no_secret(make_settings: MakeSettings) -> None:

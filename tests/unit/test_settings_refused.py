@@ -47,6 +47,18 @@ ONE_WRONG = [
     ("FIRST_MESSAGE_DELAY_MINUTES", "1441", "input should be less than or equal to 1440"),
     ("WORKER_THREADS", "65", "input should be less than or equal to 64"),
     ("LOG_LEVEL", CANARY, "input should be 'DEBUG', 'INFO', 'WARNING', 'ERROR' or 'CRITICAL'"),
+    ("WHOP_API_URL", f"ftp://{CANARY}", "give an address such as https://api.example.com"),
+    ("WHOP_API_URL", f"https://u:{CANARY}@api.example.com", "give an address such as"),
+    (
+        "WHOP_REDIRECT_URI",
+        f"https://{CANARY}.example/else",
+        "end it in /auth/whop/callback or /api/whop/callback",
+    ),
+    ("WHOP_REDIRECT_URI", f"https://{CANARY}.example/x/auth/whop/callback", "end it in /auth/whop/callback"),
+    ("TELEGRAM_API_URL", f"ftp://{CANARY}", "give an address such as https://api.example.com"),
+    ("TELEGRAM_WEBHOOK_SECRET", CANARY, "use 16 to 256 of A-Z, a-z, 0-9, _ and -"),
+    ("TELEGRAM_WEBHOOK_SECRET", f"{CANARY}, of words", "use 16 to 256 of A-Z, a-z, 0-9, _ and -"),
+    ("TELEGRAM_WEBHOOK_SECRET", CANARY * 30, "use 16 to 256 of A-Z, a-z, 0-9, _ and -"),
     ("TRUSTED_PROXY_HOPS", "11", "input should be less than or equal to 10"),
     ("TRUSTED_PROXY_HOPS", "-2", "input should be greater than or equal to -1"),
 ]
@@ -134,6 +146,11 @@ def test_production_elsewhere_needs_https(make_settings: MakeSettings) -> None:
     assert refused(make_settings, **given) == ("APP_HOST: use https:// in production",)
 
 
+def test_a_bots_token_does_not_go_out_in_clear(make_settings: MakeSettings) -> None:
+    given = {**PRODUCTION, "TELEGRAM_API_URL": "http://telegram.example"}
+    assert refused(make_settings, **given) == ("TELEGRAM_API_URL: use https:// in production",)
+
+
 @pytest.mark.parametrize(
     ("channel", "needs"),
     [
@@ -147,3 +164,15 @@ def test_a_channel_that_is_on_needs_its_token(channel: str, needs: str, make_set
         f"{needs}: it is needed for a channel that is switched on",
     )
     assert make_settings(**{channel: "true", needs: "a-token"}) is not None
+
+
+def test_half_a_client_is_refused_and_the_other_half_named(make_settings: MakeSettings) -> None:
+    (line,) = refused(make_settings, WHOP_CLIENT_ID=CANARY)
+    assert line.startswith("WHOP_CLIENT_SECRET: sign-in with Whop needs")
+    (line,) = refused(make_settings, WHOP_CLIENT_SECRET=CANARY)
+    assert line.startswith("WHOP_CLIENT_ID: sign-in with Whop needs")
+
+
+def test_inside_whop_a_key_is_needed_to_tell_who_may_see_what(make_settings: MakeSettings) -> None:
+    (line,) = refused(make_settings, WHOP_APP_ID=CANARY)
+    assert line.startswith("WHOP_API_KEY: inside Whop it tells who may see which account")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.recovery.decline import Angle
 
-from . import en, ru
+from . import de, en, es, fr, pt, ru
 from .texts import Phrases, Wording
 
 VERSION = 1
@@ -13,8 +13,14 @@ VERSION = 1
 _TEXTS: Mapping[str, tuple[Phrases, Mapping[str, Wording]]] = {
     "en": (en.PHRASES, en.WORDINGS),
     "ru": (ru.PHRASES, ru.WORDINGS),
+    "es": (es.PHRASES, es.WORDINGS),
+    "pt": (pt.PHRASES, pt.WORDINGS),
+    "fr": (fr.PHRASES, fr.WORDINGS),
+    "de": (de.PHRASES, de.WORDINGS),
 }
 LANGUAGES = tuple(_TEXTS)
+DRAFTS = frozenset(LANGUAGES) - {"en", "ru"}
+"""Languages whose texts nobody who grew up with them has read yet."""
 KEYS = tuple(en.WORDINGS)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.recovery.placeholders import fill, missing
 
 from .catalogue import known_language, phrases, wording
+from .own import OwnText, instead_of, variants
 from .texts import Line
 from .values import MessageValues, words_of
 
@@ -25,13 +26,15 @@ class Content:
     unsubscribe_label: str
 
 
-def compose(values: MessageValues, *, key: str, language: str) -> Content:
+def compose(values: MessageValues, *, key: str, language: str, own: OwnText | None = None) -> Content:
     """The message of a key ("funds.first"); in English where the language has no texts.
 
-    Raises KeyError for a key that never was; no value of the case makes it raise.
+    `own` is the merchant's text, in that language. Raises KeyError for a key that never was; no value of
+    the case makes it raise.
     """
     spoken = known_language(language)
-    text, shared = wording(key, spoken), phrases(spoken)
+    default, shared = wording(key, spoken), phrases(spoken)
+    text = instead_of(default, own) if own else default
     words = words_of(values, shared, spoken)
     known_details = ((shared.labels[name], words[name]) for name in text.details)
     return Content(
@@ -39,7 +42,8 @@ def compose(values: MessageValues, *, key: str, language: str) -> Content:
         subject=_said(text.subject, words),
         preview=_said(text.preview, words),
         greeting=_said(shared.greeting, words),
-        paragraphs=_all_said(text.paragraphs, words),
+        # A text that was good may have lost its one sure paragraph with a default that changed since.
+        paragraphs=_all_said(text.paragraphs, words) or _all_said(default.paragraphs, words),
         details=tuple((label, value) for label, value in known_details if value is not None),
         button_label=_said(text.button, words),
         closing=_all_said(text.closing, words),
@@ -50,7 +54,7 @@ def compose(values: MessageValues, *, key: str, language: str) -> Content:
 
 def _said(line: Line, words: Mapping[str, str | None]) -> str:
     """The first variant for which everything is known, filled; empty where there is none."""
-    for variant in (line,) if isinstance(line, str) else line:
+    for variant in variants(line):
         if not missing(variant, words):
             return fill(variant, words)
     return ""

@@ -194,4 +194,24 @@ WORDINGS: dict[str, Wording] = {
         closing=say.CLOSING,
         footer=say.WHY,
     ),
+    "winback.offer": Wording(
+        subject=("You can come back to {product}", "You can come back to {merchant}"),
+        preview="Your membership has ended. If you like, you can join again.",
+        paragraphs=(
+            (
+                "Your membership of {product} at {merchant} has ended, because a payment did not go through.",
+                "Your membership at {merchant} has ended, because a payment did not go through.",
+            ),
+            "If you would like to come back, you can join on Whop again. If not, there is nothing to do.",
+            "Enter the code {promo_code} there: it is the offer of {merchant} for coming back.",
+            "This is the only message about it.",
+        ),
+        button="See how to come back",
+        closing=say.CLOSING,
+        footer=(
+            "You get this because you asked {merchant} to tell you of offers to come back. "
+            "You can take that back at any time.",
+        ),
+        details=(),
+    ),
 }

@@ -50,6 +50,8 @@ class MessageValues:
     zone: str
     """IANA name, for showing times; UTC where it is none."""
     other_open_payments: int = 0
+    promo_code: str | None = None
+    """For those who come back."""
     needs_confirmation: bool = False
     """Whop has a page on which the bank asks for consent (3-D Secure)."""
 
@@ -69,6 +71,7 @@ def words_of(values: MessageValues, phrases: Phrases, language: str) -> dict[str
         "next_attempt": _day(values.next_attempt_at, zone, phrases, language),
         "cutoff": _moment(values.cutoff_at, zone, phrases, language),
         "confirm_page": phrases.confirm_page if values.needs_confirmation else None,
+        "promo_code": one_line(values.promo_code),
         "other_payments": _count(values.other_open_payments, phrases, language),
     }
 

@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 
 from app.recovery.facts import CardView
 from app.recovery.money import Money
+from app.recovery.placeholders import PLACEHOLDERS
 from app.recovery.wording import MessageValues
 
+SAMPLES = {placeholder.name: placeholder.sample for placeholder in PLACEHOLDERS}
 FULL = MessageValues(
     merchant_title="Options Lab",
     product_title="Options Lab Pro",
@@ -18,6 +20,7 @@ FULL = MessageValues(
     cutoff_at=datetime(2026, 11, 25, 9, tzinfo=UTC),
     zone="Europe/Moscow",
     other_open_payments=2,
+    promo_code="COMEBACK",
     needs_confirmation=True,
 )
 ORDINARY = replace(
@@ -27,6 +30,7 @@ ORDINARY = replace(
     cutoff_at=None,
     zone="UTC",
     other_open_payments=0,
+    promo_code=None,
     needs_confirmation=False,
 )
 MINIMAL = MessageValues(

@@ -15,6 +15,14 @@ from app.recovery.wording import KEYS, LANGUAGES, Content, compose
 from tests.support.messages import HOSTILE_TEXTS
 from tests.unit.recovery.message_values import FULL, MINIMAL
 
+MAY_END = {
+    "en": "may end",
+    "ru": "может закончиться",
+    "es": "podría terminar",
+    "pt": "pode terminar",
+    "fr": "pourra prendre fin",
+    "de": "kann Ihre Mitgliedschaft enden",
+}
 NOON = datetime(2026, 11, 25, 9, tzinfo=UTC)
 
 
@@ -137,7 +145,8 @@ def test_the_ends_of_the_calendar_break_nothing(at: datetime, zone: str) -> None
 @pytest.mark.parametrize("key", KEYS)
 def test_a_retry_is_named_only_when_whop_gave_its_day(key: str, language: str) -> None:
     content = composed(key, language, next_attempt_at=None)
-    assert not any(day in body(content) + content.preview for day in ("Nov 23", "23 ноября", "again on"))
+    said = body(content) + content.preview
+    assert "23" not in said and "again on" not in said
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -146,7 +155,7 @@ def test_an_end_that_is_not_certain_is_not_dated(key: str, language: str) -> Non
     assert "25" in body(composed(key, language))
     content = composed(key, language, cutoff_at=None)
     assert "25" not in body(content) + content.preview
-    assert ("may end" in body(content)) or ("может закончиться" in body(content))
+    assert MAY_END[language] in body(content)
 
 
 @pytest.mark.parametrize(
@@ -232,7 +241,7 @@ def test_a_merchant_without_a_name_is_not_a_gap() -> None:
 
 
 def test_a_language_without_texts_is_english_and_says_so() -> None:
-    content = compose(MINIMAL, key="funds.first", language="pt-BR")
+    content = compose(MINIMAL, key="funds.first", language="ja-JP")
     assert content == compose(MINIMAL, key="funds.first", language="en")
     assert content.language == "en"
     assert composed(language="ru").language == "ru"

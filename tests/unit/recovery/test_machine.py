@@ -216,3 +216,42 @@ def test_a_membership_has_ended_only_where_whop_says_so(
 ) -> None:
     view = MembershipView("mem_1", status, NOBODY, cancels)
     assert membership_ended(view, t(1)) == (Ended(t(1), reason) if reason else None)
+
+
+@pytest.mark.parametrize(
+    ("substatus", "expected"),
+    [
+        ("succeeded", ("recovered", "paid")),
+        ("partially_refunded", ("recovered", "paid")),
+        ("refunded", ("reversed", "refunded")),
+        ("auto_refunded", ("reversed", "refunded")),
+        ("dispute_needs_response", ("reversed", "disputed")),
+        ("dispute_under_review", ("reversed", "disputed")),
+        ("open_dispute", ("reversed", "disputed")),
+        ("dispute_lost", ("reversed", "disputed")),
+        ("dispute_won", ("recovered", "paid")),
+        ("dispute_warning_needs_response", ("recovered", "paid")),
+        ("dispute_warning_closed", ("recovered", "paid")),
+    ],
+)
+def test_a_paid_payment_tells_by_its_substatus_what_was_taken_back(
+    substatus: str, expected: tuple[str, str]
+) -> None:
+    seen = facts.PaymentSucceeded(SHOP, t(5), payment(paid_at=t(4), substatus=substatus))
+    assert stands(after(FAILED, seen)) == expected
+
+
+def test_what_a_refund_or_dispute_says_itself_outranks_what_the_payment_said_before() -> None:
+    refunded = facts.PaymentSucceeded(SHOP, t(5), payment(paid_at=t(4), substatus="refunded"))
+    assert stands(after(FAILED, refunded, refund(6, 4900, status="failed"))) == ("recovered", "paid")
+    assert stands(after(FAILED, refund(4.5, 100), refunded)) == ("reversed", "refunded")
+    disputed = facts.PaymentSucceeded(SHOP, t(5), payment(paid_at=t(4), substatus="dispute_needs_response"))
+    assert stands(after(FAILED, disputed, dispute(6, "won"))) == ("recovered", "paid")
+    assert stands(after(FAILED, dispute(4.5, "needs_response"), disputed)) == ("reversed", "disputed")
+
+
+def test_a_paused_membership_makes_its_case_wait_and_nothing_more() -> None:
+    assert stands(after(FAILED), paused=True) == ("paused", "membership_paused")
+    assert stands(after(FAILED), paused=False) == ("open", "collecting")
+    assert stands(after(FAILED, PAID), paused=True) == ("recovered", "paid")
+    assert stands(after(FAILED), paused=True, held=True) == ("paused", "held_by_merchant")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
-from app.recovery.measure import COUNTS_AS, CaseFigures, by_class, by_week, incremental, measure
+from app.recovery.measure import COUNTS_AS, CaseFigures, by_class, by_week, decided_with_reminders, measure
 from app.recovery.money import Money
 from app.recovery.period import Period, iso_week
 
@@ -21,6 +21,7 @@ def figures(state: CaseState = CaseState.OPEN, **changes: object) -> CaseFigures
         "decline_class": DeclineClass.FUNDS,
         "week": MONDAY,
         "touched": False,
+        "control": False,
         "currency": "usd",
         "cases": 1,
         "amount_minor": 4900,
@@ -105,10 +106,11 @@ def test_nothing_failed_is_no_rate_rather_than_zero() -> None:
     assert measure([]).recovery_rate is None
 
 
-def test_without_a_control_group_no_effect_is_claimed() -> None:
-    claim = incremental(measure([figures(CaseState.RECOVERED, cases=7)]))
-    assert claim.status == "not_enough_data"
-    assert (claim.points, claim.low, claim.high, claim.treated, claim.control) == (None, None, None, 7, 0)
+def test_who_is_left_alone_counts_with_the_others_and_is_told_apart() -> None:
+    rows = [figures(CaseState.RECOVERED, control=True), figures(cases=2), figures(CaseState.LOST)]
+    whole = measure(rows)
+    assert (whole.opened, whole.recovered, whole.control) == (4, 1, 1)
+    assert decided_with_reminders(rows).opened == 1
 
 
 def test_a_week_without_failures_is_shown_as_zero() -> None:

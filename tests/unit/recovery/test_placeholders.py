@@ -9,12 +9,12 @@ from app.recovery.placeholders import (
     MAX_PROBLEMS,
     NAMES,
     PLACEHOLDERS,
-    SAMPLES,
     ProblemKind,
     fill,
     lint,
     missing,
 )
+from tests.unit.recovery.message_values import SAMPLES
 
 HOSTILE = "{amount} {{7*7}} {merchant} {% raw %} \\g<0> \\1 %s ${x} {0}"
 

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.recovery.campaign import DEFAULT_CAMPAIGN, LIMITS, Position
 from app.recovery.decline import POLICIES, DeclineClass
-from app.recovery.plan import CAMPAIGN, LIMITS, Plan, Position, Situation, after_last_contact, plan
+from app.recovery.plan import Plan, Situation, after_last_contact, plan
 from app.recovery.reasons import Reason, Why
 
 FRIDAY = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -56,8 +57,9 @@ def test_every_class_has_its_calendar(decline_class: DeclineClass, expected: lis
 
 
 def test_the_campaign_knows_every_class_and_keeps_its_own_limits() -> None:
-    assert set(CAMPAIGN) == set(DeclineClass)
-    for decline_class, offsets in CAMPAIGN.items():
+    campaign = DEFAULT_CAMPAIGN.offsets
+    assert set(campaign) == set(DeclineClass)
+    for decline_class, offsets in campaign.items():
         assert bool(offsets) is POLICIES[decline_class].messages
         assert len(offsets) <= LIMITS.messages
         assert all(offset.after < LIMITS.runway for offset in offsets)

@@ -1,0 +1,165 @@
+"""Alerts in English: calm, exact, and without anything that the merchant cannot use."""
+
+from app.recovery.alerts import AlertKind
+from app.recovery.decline import ABOUT
+from app.recovery.machine import CaseReason
+
+from .texts import AlertPhrases, AlertText
+
+_CASE = "See the case"
+_BILL = ("product", "amount", "reason", "failed_at", "next_attempt")
+
+PHRASES = AlertPhrases(
+    texts={
+        AlertKind.LARGE_FAILURE: AlertText(
+            ("{amount} did not go through: {product}", "{amount} did not go through"),
+            (
+                (
+                    "A renewal of {amount} for {product} failed: {reason}.",
+                    "A renewal of {amount} failed: {reason}.",
+                ),
+                (
+                    "Whop tries again on {next_attempt}. Reminders follow your campaign; the case shows when.",
+                    "Reminders follow your campaign; the case shows when.",
+                ),
+            ),
+            _CASE,
+            _BILL,
+        ),
+        AlertKind.SENSITIVE: AlertText(
+            ("A bank reports a death: {product}", "A bank reports a death"),
+            (
+                (
+                    "The bank of one of your members reports that the account holder has died. "
+                    "Nothing was sent to anyone, and nothing will be.{untold}",
+                    "The bank of one of your members reports that the account holder has died. "
+                    "What was still planned is cancelled; nothing more is sent to anyone.",
+                ),
+                "What happens with the membership is yours to decide, at whatever time suits you. "
+                "You can end it on Whop, or leave it as it is until somebody writes to you.",
+            ),
+            _CASE,
+            ("product", "amount", "failed_at"),
+        ),
+        AlertKind.LARGE_LOSS: AlertText(
+            ("{amount} is lost: {product}", "{amount} is lost"),
+            (
+                (
+                    "The renewal of {amount} for {product} is lost: {loss}.",
+                    "The renewal of {amount} is lost: {loss}.",
+                ),
+                "Nothing more is sent about it. Should the payment come in after all, the case counts "
+                "as recovered.",
+            ),
+            _CASE,
+            _BILL[:4],
+        ),
+        AlertKind.SPIKE: AlertText(
+            "{failures} renewals failed within one hour",
+            (
+                (
+                    "{failures} renewals failed within the last hour. Usually it is {usual} at the most.",
+                    "{failures} renewals failed within the last hour. Usually there are hardly any.",
+                ),
+                "So many at once mostly have one cause: the payment processor, one bank, or a change to a "
+                "product or its price. The reasons in the list show which. Reminders go out as planned.",
+            ),
+            "See the cases",
+        ),
+        AlertKind.CHANNEL_DOWN: AlertText(
+            "No reminders by {channel} since {since}",
+            (
+                (
+                    "Reminders by {channel} have not gone out since {since}: {cause}.",
+                    "Reminders by {channel} have not gone out since {since}.",
+                ),
+                "They wait and go out once it works again; one that is two days late is not sent any more. "
+                "Settings, under Channels, shows what to mend.",
+            ),
+            "Open the settings",
+        ),
+        AlertKind.EVENTS_AMISS: AlertText(
+            "An event from Whop could not be used",
+            (
+                "At least one event that Whop sent today could not be used, so a failure or a payment may "
+                "be missing here. It is kept, with the reason, in the list of events.",
+                "You hear of this once a day at the most.",
+            ),
+            "See the events",
+        ),
+        AlertKind.WEBHOOK_DOWN: AlertText(
+            "Whop’s events have not arrived since {since}",
+            (
+                "Whop’s events have not arrived since {since}: {cause}.",
+                "Failed and paid renewals are still found: every quarter of an hour they are compared with "
+                "Whop’s own records. Refunds, disputes and complaints are not.",
+                "Look at the webhook in Whop’s developer settings. Once it works again, Whop is asked to send "
+                "what you have missed.",
+            ),
+            "See the events",
+        ),
+        AlertKind.DIGEST: AlertText(
+            ("{news}", "{need}"),
+            ("Since {since}: {news}.", "{needs}"),
+            "Open the overview",
+            ("recovered", "opened", "lost", "at_risk"),
+        ),
+    },
+    test=AlertText(
+        "Test message from AutoChargeSaver",
+        ("This is the test message you asked for. Alerts that are sent here arrive.",),
+        "Open the settings",
+    ),
+    labels={
+        "product": "Product",
+        "amount": "Amount",
+        "reason": "Reason",
+        "failed_at": "First failure",
+        "next_attempt": "Whop tries again",
+        "recovered": "Recovered",
+        "opened": "Newly failed",
+        "lost": "Lost",
+        "at_risk": "At risk now",
+    },
+    classes={name: about.title for name, about in ABOUT.items()},
+    losses={
+        CaseReason.CUSTOMER_CANCELED: "the customer cancelled the membership",
+        CaseReason.MEMBERSHIP_ENDED: "the membership has ended",
+        CaseReason.WINDOW_ENDED: "fourteen days passed without a payment",
+        CaseReason.UNCOLLECTIBLE: "Whop has given it up as uncollectible",
+        CaseReason.DISPUTED: "the customer disputed the payment with their bank",
+    },
+    channels={
+        "email": "e-mail",
+        "telegram": "Telegram",
+        "discord": "Discord",
+        "whop_chat": "Whop chat",
+    },
+    causes={
+        "smtp_unreachable": "the mail server does not answer",
+        "smtp_timeout": "the mail server does not answer in time",
+        "smtp_hung_up": "the mail server hangs up",
+        "smtp_garbage": "what answers is not a mail server",
+        "smtp_no_starttls": "the mail server offers no encryption",
+        "smtp_no_tls": "the mail server offers no encryption",
+        "smtp_bad_certificate": "the mail server’s certificate is not valid",
+        "smtp_auth_refused": "the mail server refuses the sign-in",
+        "smtp_auth_unsupported": "the mail server offers no sign-in that fits",
+        "mostly_refused": "most messages of the last hour were refused",
+        "webhook_disabled": "the webhook is switched off at Whop",
+        "webhook_failing": "Whop cannot deliver them to this address",
+    },
+    news={
+        "recovered": "{count} recovered ({money})",
+        "opened": "{count} newly failed ({money})",
+        "lost": "{count} lost ({money})",
+    },
+    needs={
+        "sensitive": "Waiting for your decision, account holder reported as deceased: {count}.",
+        "unknown_reason": "New failures with a reason that nobody knows yet: {count}.",
+        "unreached": "Reminders that were refused for good: {count}. Another address may help.",
+        "paused": "Cases that you paused: {count}.",
+    },
+    footer="About {merchant}. What you are told, when and where is set in Settings.",
+    moment="MMMd",
+)

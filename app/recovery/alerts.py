@@ -1,0 +1,189 @@
+"""What a merchant is told without asking, and how urgently: facts in, wanted alerts out.
+
+An alert's key names the thing, not the moment: whoever finds the same thing again wants the same key,
+and a key is written once. Who is told where and in which words is not known here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from .decline import DeclineClass
+from .machine import CaseReason, CaseState
+from .money import Money
+
+
+class AlertKind(StrEnum):
+    DIGEST = "digest"
+    LARGE_FAILURE = "large_failure"
+    SENSITIVE = "sensitive"
+    UNKNOWN_REASON = "unknown_reason"
+    LARGE_LOSS = "large_loss"
+    SPIKE = "spike"
+    CHANNEL_DOWN = "channel_down"
+    EVENTS_AMISS = "events_amiss"
+    WEBHOOK_DOWN = "webhook_down"
+
+
+class Urgency(StrEnum):
+    INSTANT = "instant"
+    DIGEST = "digest"
+    """Waits for the next digest and is told in it."""
+
+
+URGENCY: Mapping[AlertKind, Urgency] = {
+    AlertKind.DIGEST: Urgency.INSTANT,
+    AlertKind.LARGE_FAILURE: Urgency.INSTANT,
+    AlertKind.SENSITIVE: Urgency.INSTANT,
+    AlertKind.UNKNOWN_REASON: Urgency.DIGEST,
+    AlertKind.LARGE_LOSS: Urgency.INSTANT,
+    AlertKind.SPIKE: Urgency.INSTANT,
+    AlertKind.CHANNEL_DOWN: Urgency.INSTANT,
+    AlertKind.EVENTS_AMISS: Urgency.INSTANT,
+    AlertKind.WEBHOOK_DOWN: Urgency.INSTANT,
+}
+"""Instant is what somebody may want to act on today; everything else waits for the digest."""
+
+FRESH = timedelta(hours=48)
+"""A failure that is heard of later than this is history (a back-fill, an outage): it counts in the digest."""
+
+LOSSES_TOLD = frozenset(
+    {
+        CaseReason.CUSTOMER_CANCELED,
+        CaseReason.MEMBERSHIP_ENDED,
+        CaseReason.WINDOW_ENDED,
+        CaseReason.UNCOLLECTIBLE,
+        CaseReason.DISPUTED,
+    }
+)
+"""Endings that come from outside. A merchant who closed a case or paid money back knows that already."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpikeRule:
+    """Failures of one hour are a spike where they are more than both limits."""
+
+    span: timedelta = timedelta(hours=1)
+    """Long enough that one card network's bad minute is none, short enough to act on."""
+    usual_over: timedelta = timedelta(days=7)
+    """A whole week: renewals cluster on some weekdays and hours, and a mean over less would miss that."""
+    times_usual: int = 5
+    """Failures of a shop scatter by two or three times their mean from hour to hour; five is no chance."""
+    at_least: int = 10
+    """A small shop goes from 0 to 4 in an hour by chance alone; ten at once has one cause."""
+    rest: timedelta = timedelta(hours=12)
+    """One spike is told once, however many hours it lasts."""
+
+
+SPIKE = SpikeRule()
+
+
+@dataclass(frozen=True, slots=True)
+class FailingRule:
+    """A channel whose peer answers, and refuses: as good as down."""
+
+    span: timedelta = timedelta(hours=1)
+    at_least: int = 10
+    """Fewer sends than this in the span say nothing."""
+    calm: timedelta = timedelta(hours=1)
+    """A channel that fails again within this time after it worked has the same fault still: not told anew."""
+    refused_share: tuple[int, int] = (1, 2)
+    """Half: a list of bad addresses refuses some per cent of a day's sends, a blocked sender nearly all."""
+
+
+FAILING = FailingRule()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    kind: AlertKind
+    subject: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind.value}:{self.subject}"
+
+    @property
+    def urgency(self) -> Urgency:
+        return URGENCY[self.kind]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseNow:
+    """A case after a change of it."""
+
+    case_id: int
+    new: bool
+    """It has just been opened; then whatever ended it is as old as it is."""
+    changed: bool
+    """Its state or the reason for it is another one."""
+    state: CaseState
+    reason: CaseReason
+    decline_class: DeclineClass
+    amount: Money | None
+    opened_at: datetime
+    now: datetime
+
+
+def of_case(case: CaseNow, *, amounts: Mapping[str, int]) -> tuple[Wanted, ...]:
+    """`amounts`: from how many minor units of a currency on one payment is worth an alert of its own."""
+    subject = str(case.case_id)
+    if case.state.running:
+        if case.now - case.opened_at > FRESH:
+            return ()
+        if case.decline_class is DeclineClass.SENSITIVE:
+            return (Wanted(AlertKind.SENSITIVE, subject),)
+        wanted = []
+        if case.decline_class is DeclineClass.UNKNOWN:
+            wanted.append(Wanted(AlertKind.UNKNOWN_REASON, subject))
+        if _reaches(case.amount, amounts):
+            wanted.append(Wanted(AlertKind.LARGE_FAILURE, subject))
+        return tuple(wanted)
+    lost = case.state in (CaseState.LOST, CaseState.REVERSED) and case.reason in LOSSES_TOLD
+    if lost and case.changed and not case.new and _reaches(case.amount, amounts):
+        return (Wanted(AlertKind.LARGE_LOSS, subject, {"reason": case.reason.value}),)
+    return ()
+
+
+def spike(
+    *, failures: int, before: int, told_at: datetime | None, now: datetime, rule: SpikeRule = SPIKE
+) -> Wanted | None:
+    """`failures` of the last `rule.span`, `before` in the `rule.usual_over` that ended when it began."""
+    if told_at is not None and now - told_at < rule.rest:
+        return None
+    spans = rule.usual_over // rule.span
+    if failures <= rule.at_least or failures * spans <= rule.times_usual * before:
+        return None
+    usual = -(-before // spans)
+    return Wanted(AlertKind.SPIKE, now.isoformat(), {"failures": failures, "usual": usual})
+
+
+def failing(*, refused: int, sends: int, rule: FailingRule = FAILING) -> bool:
+    """Of so many ended sends of one channel within `rule.span`, so many were refused or given up."""
+    share, of = rule.refused_share
+    return sends >= rule.at_least and refused * of >= sends * share
+
+
+def events_amiss(day: str) -> Wanted:
+    """At most once a day of the merchant's zone (`2026-11-20`)."""
+    return Wanted(AlertKind.EVENTS_AMISS, day)
+
+
+def webhook_down(webhook_id: str, *, trouble: str, since: datetime) -> Wanted:
+    """`trouble`: disabled or failing. Told once for one webhook and one beginning, by Whop's word."""
+    detail = {"trouble": trouble, "since": since.isoformat()}
+    return Wanted(AlertKind.WEBHOOK_DOWN, f"{webhook_id}:{since.isoformat()}", detail)
+
+
+def channel_down(channel: str, *, number: int, reason: str, since: datetime) -> Wanted:
+    """`number` counts the channel's faults: one is told once until it works again."""
+    detail = {"channel": channel, "reason": reason, "since": since.isoformat()}
+    return Wanted(AlertKind.CHANNEL_DOWN, f"{channel}:{number}", detail)
+
+
+def _reaches(amount: Money | None, amounts: Mapping[str, int]) -> bool:
+    limit = amounts.get(amount.currency) if amount else None
+    return amount is not None and limit is not None and amount.minor >= limit

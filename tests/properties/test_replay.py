@@ -1,0 +1,71 @@
+"""Histories in disorder, lived to their end: the same messages at the same moments, or at least the same end."""
+
+from collections.abc import Iterator
+
+import pytest
+from structlog.testing import capture_logs
+
+from app.delivery.message import Links
+from app.ops.replay.disorder import Disorder, clean
+from app.ops.replay.heard import Heard
+from app.ops.replay.rehearsal import Rehearsal, empty_install
+from app.security.tokens import Tokens
+from tests.properties.lively import MANY, PATIENCE
+from tests.properties.stories import any_story, plain_story
+from tests.support.world import RULES, SECRET
+
+pytestmark = PATIENCE
+
+STORIES = 2_000 if MANY else 40
+AT_ONCE = 50
+"""Stories lived side by side in one database, each at a merchant of its own."""
+
+
+@pytest.fixture(scope="module")
+def rehearsal() -> Iterator[Rehearsal]:
+    with capture_logs(), empty_install() as template:
+        links = Links("http://localhost:3000", Tokens((SECRET,)))
+        yield Rehearsal(template, rules=RULES, links=links)
+
+
+def batches(count: int) -> Iterator[range]:
+    for first in range(0, count, AT_ONCE):
+        yield range(first, min(first + AT_ONCE, count))
+
+
+def what_differs(rehearsal: Rehearsal, history: list[Heard], *disorders: Disorder, seed: int) -> list[str]:
+    with capture_logs():
+        as_clean = rehearsal.live(clean(history))
+        return [
+            line
+            for disorder in disorders
+            for line in rehearsal.compare(history, as_clean, disorder, seed=seed)
+        ]
+
+
+def test_mixed_and_doubled_events_bring_the_same_messages_and_late_ones_the_same_end(
+    rehearsal: Rehearsal,
+) -> None:
+    mixed = Disorder(shuffle=True, double=True)
+    late = Disorder(shuffle=True, double=True, late=0.4)
+    for seeds in batches(STORIES):
+        history = [heard for seed in seeds for heard in any_story(seed)]
+        assert what_differs(rehearsal, history, mixed, late, seed=seeds[0]) == []
+
+
+def test_what_never_comes_is_made_good_by_a_look_at_whops_records(rehearsal: Rehearsal) -> None:
+    disorder = Disorder(shuffle=True, double=True, drop=0.5)
+    for seeds in batches(STORIES // 2):
+        history = [heard for seed in seeds for heard in plain_story(seed)]
+        assert what_differs(rehearsal, history, disorder, seed=seeds[0]) == []
+
+
+def test_the_comparison_sees_what_cannot_be_made_good(rehearsal: Rehearsal) -> None:
+    story = plain_story(1)
+    lost = [heard for heard in story if b"payment.failed" not in heard.body]
+    assert lost != story
+    with capture_logs():
+        as_clean = rehearsal.live(clean(story))
+        found = rehearsal.compare(lost, as_clean, Disorder(shuffle=True), seed=1)
+    assert any(line.startswith("cases: only in the clean order: biz_1 pay_1") for line in found)
+    assert any(line.startswith("messages: only in the clean order: biz_1 pay_1") for line in found)
