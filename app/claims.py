@@ -12,10 +12,10 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from app.models import Chore, InboxRow, Step
+from app.models import AlertDelivery, Chore, InboxRow, Retry, Step
 
-T = TypeVar("T", InboxRow, Step, Chore)
-JobRow = type[InboxRow] | type[Step] | type[Chore]
+T = TypeVar("T", InboxRow, Step, Chore, AlertDelivery, Retry)
+JobRow = type[InboxRow] | type[Step] | type[Chore] | type[AlertDelivery] | type[Retry]
 
 
 BACKOFF_FIRST = timedelta(seconds=30)
@@ -54,10 +54,12 @@ def claim_due(
         update(row)
         .where(row.id.in_(select(due.c.id)))
         .values(state="claimed", attempts=row.attempts + 1, lease_until=times.wall + lease)
-        .returning(row.id, row.attempts)
+        .returning(row.due_at, row.id, row.attempts)
         .execution_options(synchronize_session=False)
     )
-    return [Claim(row_id, fence) for row_id, fence in taken]
+    # RETURNING keeps no order: PostgreSQL gives the rows as its join met them.
+    oldest_first = sorted(taken.all(), key=lambda found: (found[0], found[1]))
+    return [Claim(row_id, fence) for _, row_id, fence in oldest_first]
 
 
 def move(
@@ -72,6 +74,12 @@ def move(
     )
     assert isinstance(result, CursorResult)
     return result.rowcount == 1
+
+
+def give_back(session: Session, row: JobRow, claims: list[Claim], *, waiting: str) -> None:
+    """Rows that were claimed and not begun wait again at once; their `attempts` stays used, as the fence."""
+    for claim in claims:
+        move(session, row, claim, values={"state": waiting, "lease_until": None})
 
 
 def holding(session: Session, row: type[T], claim: Claim) -> T | None:

@@ -1,22 +1,28 @@
 """The `autocharge` commands. Errors are one sentence on stderr and a status other than zero."""
 
+import gc
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import click
 from sqlalchemy.exc import DBAPIError
 
-from app import create_app, migrate
+from app import create_app, error_reports, metrics_server, migrate, start
 from app.checks import Finding, findings
 from app.clock import MovableClock
 from app.errors import SettingsError
-from app.log import configure
+from app.log import configure, masked
+from app.metrics import directory
+from app.ops import what_if
 from app.ops.demo import Demo
+from app.past_commands import Desk, backfill, replay
+from app.recovery.simulation.world import World
 from app.security.tenancy import MOCK_MERCHANT
-from app.serve import ProcessTree, run_worker
+from app.serve import ProcessTree, end_at_once_on_signal, run_worker
 from app.services import Services
 from app.settings import Settings
 from app.version import VERSION
@@ -41,6 +47,7 @@ def cli() -> None:
 @cli.command()
 def up() -> None:
     """Bring the database up to date, then run web and worker in one process tree."""
+    end_at_once_on_signal()
     settings = _settings()
     _migrate(settings)
     if not settings.production:
@@ -48,30 +55,43 @@ def up() -> None:
         click.echo(
             f"\n  AutoChargeSaver is starting. Open {address}/auth/dev\n  Ctrl-C stops it.\n", err=True
         )
-    sys.exit(ProcessTree(["web", "worker"]).run())
+    with directory.shared(settings.instance_dir):
+        status = ProcessTree({part: partial(main, [part]) for part in ("web", "worker")}).run()
+    sys.exit(status)
 
 
 @cli.command()
 def web() -> None:
     """Run the web server."""
+    end_at_once_on_signal()
     settings = _settings()
+    _with_services(settings, lambda services: start.check_tables(services.database))
 
     def make_app() -> Any:
         configure(settings)
+        error_reports.start(settings)
         return create_app(settings)
 
-    WebServer(settings, make_app).run()
+    with directory.shared(settings.instance_dir):
+        WebServer(settings, make_app).run()
 
 
 @cli.command()
 def worker() -> None:
     """Run one worker. Start as many as you like against one PostgreSQL."""
+    end_at_once_on_signal()
     settings = _settings()
-    services = Services.make(settings, connections=connections_needed(settings))
-    status = run_worker(Worker(services))
+    error_reports.start(settings)
+    with directory.shared(settings.instance_dir):
+        services = Services.make(settings, connections=connections_needed(settings))
+        start.wait_for_database(services.database, settings)
+        start.check_tables(services.database)
+        with metrics_server.listening(services):
+            status = run_worker(Worker(services))
+    error_reports.flush()
     if status:
         os._exit(status)  # a send that had to be cut would hold the process for as long as it likes
-    services.database.close()
+    services.close()
 
 
 @cli.command(name="migrate")
@@ -113,13 +133,25 @@ def demo(merchant: str, cases: int, seed: int) -> None:
 
 
 @cli.command()
-def check() -> None:
+@what_if.options
+def simulate(*, merchant: str | None, days: int, **wish: Any) -> None:
+    """Compare ways of dealing with failed renewals on made-up customers; needs no settings without --merchant."""
+    settings = [what_if.Setting(World())]
+    if merchant is not None:
+        own = partial(what_if.own_setting, biz_id=merchant, days=days)
+        _with_services(_settings(), lambda services: settings.append(own(services)))
+    click.echo(what_if.run(settings[-1], what_if.Wish(**wish)))
+
+
+@cli.command()
+@click.option("--fix", is_flag=True, help="Tell Telegram where to post what customers write to the bot.")
+def check(fix: bool) -> None:
     """Try settings, database and channels; exit status 1 and a list where something is wrong."""
     settings = _settings()
     found: list[Finding] = []
-    _with_services(settings, lambda services: found.extend(findings(services)))
+    _with_services(settings, lambda services: found.extend(findings(services, fix=fix)), wait=False)
     for finding in found:
-        click.echo(f"{finding.sign} {finding.name}: {finding.text}")
+        click.echo(masked(f"{finding.sign} {finding.name}: {finding.text}"))
     sys.exit(0 if all(finding.ok for finding in found) else 1)
 
 
@@ -173,26 +205,37 @@ def _migrate(settings: Settings, revision: str = "head") -> None:
     _with_services(settings, lambda services: migrate.upgrade(services.database, revision))
 
 
-def _with_services(settings: Settings, work: Callable[[Services], object]) -> None:
+def _with_services(settings: Settings, work: Callable[[Services], object], *, wait: bool = True) -> None:
     services = Services.make(settings)
     try:
+        if wait:
+            start.wait_for_database(services.database, settings)
         work(services)
     finally:
-        services.database.close()
+        services.close()
 
 
-def main() -> None:
+cli.add_command(backfill)
+cli.add_command(replay)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
     try:
-        cli.main(prog_name="autocharge")
+        cli.main(arguments, prog_name="autocharge", obj=Desk(_settings, _with_services))
     except SettingsError as error:
         click.echo("The settings cannot be used:", err=True)
         for line in error.lines:
             click.echo(f"  {line}", err=True)
         sys.exit(2)
+    except start.StartRefused as refused:
+        click.echo(str(refused), err=True)
+        sys.exit(1)
     except DBAPIError as error:
         reason = str(error.orig).splitlines()[0] if error.orig else type(error).__name__
-        click.echo(f"The database cannot be used ({reason}). Check DATABASE_URL.", err=True)
+        click.echo(masked(f"The database cannot be used ({reason}). Check DATABASE_URL."), err=True)
         sys.exit(1)
+    finally:
+        gc.freeze()  # a last search for garbage would take half a second of the ten that a stop may take
 
 
 if __name__ == "__main__":

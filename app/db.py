@@ -4,20 +4,64 @@
 hold either open during a network call. SQLite runs in WAL with short `BEGIN IMMEDIATE` writers.
 """
 
+import threading
+import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InterfaceError, OperationalError
+from psycopg2 import extensions
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
+
+from app.log import get_logger
+from app.presence import Presence, seconds_left, wait_for_answer, watched
 
 BUSY_TIMEOUT_MS = 30_000
-CONNECT_TIMEOUT_S = 2
-"""A database that is away must be noticed before Whop's five seconds are over."""
+DOOR_BUSY_TIMEOUT_MS = 4_000
+"""A file that others write to is not away; Whop gives up after five seconds."""
+LOST_LINE = {
+    "keepalives": 1,
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+}
+"""libpq's options for a line that was cut between two machines; what DATABASE_URL says of them wins."""
+READ_ONLY = "25006"
+"""SQLSTATE: a standby, or somebody has made the database read-only."""
+TELL_EVERY_SECONDS = 10.0
+
+log = get_logger(__name__)
+
+
+class _TimelyPool(QueuePool):
+    """Lets nobody wait for a connection past the time that `within` gave them."""
+
+    __module__ = "sqlalchemy.pool"  # names its logger, which is to be as quiet as the library's
+
+    @property
+    def _timeout(self) -> float:
+        return min(self._most, seconds_left())
+
+    @_timeout.setter
+    def _timeout(self, seconds: float) -> None:
+        self._most = seconds
+
+    def recreate(self) -> QueuePool:
+        pool = super().recreate()
+        pool._timeout = self._most
+        return pool
+
+
+_DATA_EXCEPTION = "22"
+"""The class of PostgreSQL's codes whose messages quote a value."""
 
 
 class Database:
@@ -31,41 +75,60 @@ class Database:
     ) -> None:
         url = make_url(dsn)
         self.sqlite = url.get_backend_name() == "sqlite"
+        self.url = url
         if self.sqlite and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            with suppress(OSError):  # the first connection says it in the database's words
+                Path(url.database).parent.mkdir(parents=True, exist_ok=True)
         self.engine = create_engine(
             url,
+            poolclass=_TimelyPool,
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=pool_timeout,
             pool_pre_ping=not self.sqlite,
             hide_parameters=True,
-            connect_args={} if self.sqlite else {"connect_timeout": CONNECT_TIMEOUT_S},
+            connect_args={} if self.sqlite else _line_options(url),
         )
         if self.sqlite:
             _prepare_sqlite(self.engine)
+        else:
+            extensions.set_wait_callback(wait_for_answer)
+            event.listen(self.engine, "handle_error", _without_values)
+        self._presence = None if self.sqlite else Presence(self._connect)
+        self._told: dict[str, float] = {}
+        self._untold: Counter[str] = Counter()
+        self._telling = threading.Lock()
         # The SQLite driver is in autocommit by itself as long as nobody says BEGIN.
-        self._autocommit = self.engine.execution_options(
-            **({"begin": None} if self.sqlite else {"isolation_level": "AUTOCOMMIT"})
-        )
+        self._autocommit = self.engine.execution_options(begin=None)
         self._reading = self.engine.execution_options(begin="BEGIN")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """One unit of work: everything in the block is committed, or nothing is."""
-        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+        with (
+            self._watched(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent look that blocks no writer; what it changes is thrown away."""
-        with Session(self._reading, expire_on_commit=False, autoflush=False) as session:
+        with (
+            self._watched(),
+            Session(self._reading, expire_on_commit=False, autoflush=False) as session,
+        ):
             yield session
 
     @contextmanager
     def autocommit(self) -> Iterator[Connection]:
         """A bare connection for the one statement of the webhook door: durable when it returns."""
-        with self._autocommit.connect() as connection:
+        with (
+            self._watched(),
+            self._autocommit.connect() as connection,
+            _busy_for_a_moment(connection) if self.sqlite else _no_begin(connection),
+        ):
             yield connection
 
     def ping(self) -> None:
@@ -73,16 +136,89 @@ class Database:
         with self.autocommit() as connection:
             connection.execute(text("SELECT 1"))
 
+    def read_only(self, session: Session) -> bool:
+        """Answers, but takes nothing."""
+        return not self.sqlite and session.scalar(text("SHOW transaction_read_only")) == "on"
+
+    def tell_away(self, line: str, error: BaseException, **more: object) -> None:
+        """Log that the database is away: at once, then every ten seconds with the number of lines held back."""
+        with self._telling:
+            now = time.monotonic()
+            if now - self._told.get(line, -TELL_EVERY_SECONDS) < TELL_EVERY_SECONDS:
+                self._untold[line] += 1
+                return
+            self._told[line] = now
+            held_back = self._untold.pop(line, 0)
+        log.warning(line, error=type(error).__name__, held_back=held_back, **more)
+
     def close(self) -> None:
         self.engine.dispose()
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        if self._presence is None:
+            yield
+            return
+        with watched(self._presence):
+            yield
+
+    def _connect(self) -> Any:
+        positional, named = self.engine.dialect.create_connect_args(self.url)
+        return self.engine.dialect.connect(*positional, **named)
 
 
 def is_away(error: BaseException) -> bool:
     """The database could not be reached or was too busy: that says nothing about the row in hand."""
     if isinstance(error, PoolTimeout | InterfaceError):
         return True
+    if isinstance(error, DBAPIError) and getattr(error.orig, "pgcode", None) == READ_ONLY:
+        return True
     # SQLite calls a table or column that is not there an operational error, too.
     return isinstance(error, OperationalError) and "no such" not in str(error.orig)
+
+
+@contextmanager
+def _busy_for_a_moment(connection: Connection) -> Iterator[None]:
+    """By the driver itself: two statements by way of SQLAlchemy would take longer than the event's own."""
+    driver: Any = connection.connection.dbapi_connection
+    driver.execute(f"PRAGMA busy_timeout = {DOOR_BUSY_TIMEOUT_MS}")
+    try:
+        yield
+    finally:
+        driver.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+
+
+@contextmanager
+def _no_begin(connection: Connection) -> Iterator[None]:
+    """psycopg2 in autocommit. Not by SQLAlchemy's isolation level: that is undone with a statement of its own
+    when the pool gets the connection back, and where that fails the pool never gets it back.
+    """
+    driver: Any = connection.connection.dbapi_connection
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
+
+
+def _line_options(url: URL) -> dict[str, int]:
+    return {name: value for name, value in LOST_LINE.items() if name not in url.query}
+
+
+def _without_values(context: ExceptionContext) -> None:
+    """PostgreSQL quotes the row that it refuses, with names and addresses: only what went wrong is kept."""
+    refused = context.original_exception
+    diagnosis = getattr(refused, "diag", None)
+    if diagnosis is None or diagnosis.message_primary is None:
+        return  # from the driver itself, such as a connection that could not be made
+    told = diagnosis.message_primary
+    if (getattr(refused, "pgcode", None) or "").startswith(_DATA_EXCEPTION):
+        told = told.partition(":")[0]  # after it stands the value
+    refused.args = (told,)
+    if context.sqlalchemy_exception is not None:
+        name = f"{type(refused).__module__}.{type(refused).__name__}"
+        context.sqlalchemy_exception.args = (f"({name}) {told}",)
 
 
 def _prepare_sqlite(engine: Engine) -> None:

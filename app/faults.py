@@ -13,6 +13,10 @@ POINTS = frozenset(
         "before_send",
         "after_send",
         "after_record",
+        "alert_before_send",
+        "alert_after_send",
+        "retry_before_call",
+        "retry_after_call",
         "inbox_before_commit",
         "door_after_commit",
     }

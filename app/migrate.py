@@ -1,6 +1,7 @@
 """Brings the database's tables to this release, or back, by the scripts in `migrations/`.
 
-Works from a clone and from an installed wheel: nothing is read from the working directory.
+Works from a clone and from an installed wheel: nothing is read from the working directory. A database that
+a later release has migrated is left as it is: this release goes on working on it (docs/adr/0009).
 """
 
 from collections.abc import Iterator
@@ -15,14 +16,23 @@ from sqlalchemy import Connection, text
 
 import migrations
 from app.db import Database
+from app.log import get_logger
 
+log = get_logger(__name__)
 LOCK = 7_305_421
 """Any number that nothing else in the database uses for an advisory lock."""
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Safe to call from several machines at once: one migrates, the others wait and find it done."""
+    """Safe to call from several machines at once: one migrates, the others wait and find it done.
+
+    A database that a later release has migrated is left as it is: going back to the release before must start.
+    """
     with _locked(database) as connection:
+        found = MigrationContext.configure(connection).get_current_revision()
+        if revision == "head" and found is not None and not knows(found):
+            log.warning("migrate.database_is_newer", found=found, ours=newest())
+            return
         command.upgrade(_config(connection), revision)
 
 
@@ -37,8 +47,22 @@ def current(database: Database) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
+def knows(revision: str) -> bool:
+    """False: a later release has made it."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()
+    )
+
+
 def newest() -> str | None:
     return ScriptDirectory.from_config(_config(None)).get_current_head()
+
+
+def is_known(revision: str) -> bool:
+    """This release has a script of that name; false of what a later release has made."""
+    return any(
+        script.revision == revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()
+    )
 
 
 @contextmanager

@@ -6,9 +6,16 @@ Chores follow the machine's time: a moved development clock neither stops nor fl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from types import MappingProxyType
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
+from app.alerts.chores import write_digests, write_spikes
+from app.alerts.faults import look_at_channels
+from app.alerts.sending import free_expired_alerts
+from app.cases.charging import Charger
+from app.cases.lessons import learn_daily
+from app.cases.links import prune_codes
 from app.cases.rules import Rules
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Claim, Times, claim_due, expired, move
@@ -17,11 +24,17 @@ from app.inbox.process import free_expired_events
 from app.log import get_logger
 from app.models import Chore
 from app.models.base import insert_once
+from app.security.grants import prune_grants
 from app.security.sessions import prune
 from app.services import Services
+from app.telegram.updates import prune_updates
 
 LEASE = timedelta(seconds=30)
 """Longer than any chore takes; leases of a dead worker's rows may have to wait for it first."""
+OF_LATER_RELEASE = timedelta(minutes=1)
+"""A chore that this release does not know is left so long for a worker that does."""
+MOST_CODES = 1000
+"""Pruned at once; the rest a minute later."""
 
 log = get_logger(__name__)
 
@@ -32,27 +45,48 @@ class Periodic:
     run: Callable[[], int]
 
 
+NO_CHORES: Mapping[str, Periodic] = MappingProxyType({})
+
+
 class Sweeps:
-    def __init__(self, services: Services, *, sender: Sender, rules: Rules) -> None:
+    def __init__(
+        self,
+        services: Services,
+        *,
+        sender: Sender,
+        rules: Rules,
+        charger: Charger | None = None,
+        more: Mapping[str, Periodic] = NO_CHORES,
+    ) -> None:
+        """`charger`: None where Whop cannot be asked. `more`: chores of this install alone, by name."""
         self._services = services
         self._database = services.database
         self._sender = sender
+        self._charger = charger
         self._rules = rules
         self._chores: Mapping[str, Periodic] = {
             "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
             "close_stale_cases": Periodic(timedelta(seconds=15), self._close_stale_cases),
             "hand_over_silent": Periodic(timedelta(seconds=15), self._hand_over_silent),
+            "write_digests": Periodic(timedelta(seconds=15), self._write_digests),
+            "write_spikes": Periodic(timedelta(seconds=60), self._write_spikes),
+            "learn_daily": Periodic(timedelta(seconds=60), self._learn_daily),
+            "look_at_channels": Periodic(timedelta(seconds=30), self._look_at_channels),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
+            **more,
         }
 
     def prepare(self) -> None:
-        """Make the rows of chores that this database has never seen."""
+        """Make the rows of chores that this database has never seen; what an install did without is due again."""
+        wall = self._services.clock.wall()
         with self._database.transaction() as session:
-            for name in self._chores:
+            for name, chore in self._chores.items():
                 insert_once(
                     session, Chore, ("name",),
-                    {"name": name, "state": "waiting", "due_at": self._services.clock.wall(), "attempts": 0},
+                    {"name": name, "state": "waiting", "due_at": wall, "attempts": 0},
                 )  # fmt: skip
+                late = Chore.due_at > wall + chore.every
+                session.execute(update(Chore).where(Chore.name == name, late).values(due_at=wall))
 
     def claim(self, *, limit: int) -> list[Claim]:
         times = self._wall()
@@ -76,7 +110,7 @@ class Sweeps:
             failed = type(error).__name__
         wall = self._services.clock.wall()
         values = {"state": "waiting", "lease_until": None, "failed": failed, "done_at": wall}
-        values["due_at"] = wall + (chore.every if chore else timedelta(days=1))
+        values["due_at"] = wall + (chore.every if chore else OF_LATER_RELEASE)
         with self._database.transaction() as session:
             move(session, Chore, claim, values=values)
 
@@ -89,7 +123,11 @@ class Sweeps:
 
     def _free_leases(self) -> int:
         times = self._times()
-        return free_expired_events(self._database, times=times) + self._sender.free_expired(times=times)
+        events, alerts = (
+            free(self._database, times=times) for free in (free_expired_events, free_expired_alerts)
+        )
+        retries = self._charger.free_expired(times=times) if self._charger else 0
+        return events + alerts + retries + self._sender.free_expired(times=times)
 
     def _close_stale_cases(self) -> int:
         return close_stale_cases(self._database, now=self._services.clock.now(), rules=self._rules)
@@ -97,6 +135,21 @@ class Sweeps:
     def _hand_over_silent(self) -> int:
         return hand_over_silent(self._database, now=self._services.clock.now(), rules=self._rules)
 
+    def _write_digests(self) -> int:
+        return write_digests(self._database, now=self._services.clock.now())
+
+    def _write_spikes(self) -> int:
+        return write_spikes(self._database, now=self._services.clock.now())
+
+    def _learn_daily(self) -> int:
+        return learn_daily(self._database, now=self._services.clock.now())
+
+    def _look_at_channels(self) -> int:
+        return look_at_channels(self._database, times=self._times())
+
     def _prune_sessions(self) -> int:
         with self._database.transaction() as session:
-            return prune(session, self._services.clock.wall())
+            wall = self._services.clock.wall()
+            codes = prune_codes(session, wall=wall, limit=MOST_CODES)
+            updates = prune_updates(session, wall=wall, limit=MOST_CODES)
+            return prune(session, wall) + prune_grants(session, wall) + codes + updates

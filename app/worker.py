@@ -1,198 +1,191 @@
-"""The loop behind the web: takes due rows in three lanes and hands each to a free thread.
+"""The loop behind the web: takes due rows in five lanes and hands each to a free thread.
 
-Events, reminders and chores do not wait for each other: slow mail servers never hold up the event that
+Events, reminders, retries, alerts and chores do not wait for each other: slow mail servers never hold up the event that
 says "paid". A lane claims only what its free threads carry out at once, so no row waits inside its lease.
 """
 
+import queue
+import sys
 import threading
 import time
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Mapping
 from functools import partial
+from typing import Protocol, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app import log as logs
+from app import metrics
+from app.alerts.destinations import build_places
+from app.alerts.faults import Watch, Watched
+from app.alerts.sending import AlertSender
+from app.cases.charging import Charger
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
-from app.claims import Claim, Times
+from app.claims import Claim, JobRow, Times, give_back
 from app.db import is_away
 from app.delivery.channels import build_channels
 from app.delivery.message import Links
 from app.delivery.send import Sender
+from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, process_event
-from app.log import get_logger
+from app.inbox.reconcile import LOOK_EVERY, Reconciler
+from app.lane import DATABASE_AWAY_SECONDS, Lane, Work
+from app.models import AlertDelivery, Chore, InboxRow, Retry, Step
 from app.services import Services
 from app.settings import Settings
-from app.sweeps import Sweeps
-from notifiers.base import Outcome
+from app.sweeps import NO_CHORES, Periodic, Sweeps
+from app.telegram.ways import polls
+from notifiers.base import Notifier, Outcome
 
-POLL_SECONDS = 0.2
-DATABASE_AWAY_SECONDS = 1.0
 STOP_SECONDS = 9.0
 """The promise is ten; one is left for closing."""
 RECORD_SECONDS = 20.0
 """How long the outcome of a send is kept in hand while the database is away."""
+SWITCH_SECONDS = 0.001
+"""How long a thread that computes keeps the others from the answer they have waited for; Python's own is 0.005.
+
+With it eight threads send a third more mails (`bench.channels`).
+"""
 EVENT_THREADS = 2
+ALERT_THREADS = 2
+"""Alerts are few; a second thread goes on while a peer lets the first one wait."""
+RETRY_THREADS = 2
+"""Retries are one a payment; most of their time they wait for Whop."""
 EVENTS_AT_ONCE = 8
 """Taken by one thread in one claim: an event takes some milliseconds, and a claim nearly as long."""
 
-log = get_logger(__name__)
+log = logs.get_logger(__name__)
+Done = TypeVar("Done")
 
 
 def connections_needed(settings: Settings) -> int:
-    """One for each thread of the lanes, and one for each lane's dispatcher."""
-    return settings.worker_threads + EVENT_THREADS + 1 + 3
+    """One for each thread of the lanes, one for each lane's dispatcher, and one for a scrape."""
+    lanes = EVENT_THREADS + ALERT_THREADS + RETRY_THREADS + _chore_threads(settings)
+    return settings.worker_threads + lanes + 5 + 1
 
 
-class Lane:
-    """One kind of work: a dispatcher that claims, and threads that carry out."""
+def _chore_threads(settings: Settings) -> int:
+    """Asking Telegram and asking Whop take seconds, so each has a thread beside the other chores'."""
+    return 1 + polls(settings) + (settings.whop_api_key is not None)
 
-    def __init__(
-        self,
-        name: str,
-        *,
-        threads: int,
-        claim: Callable[[int], list[Claim]],
-        work: Callable[[Claim], None],
-        stopping: threading.Event,
-        on_crash: Callable[[BaseException], None],
-        at_once: int = 1,
-    ) -> None:
-        """`at_once` rows go to one thread, which carries them out one after the other."""
-        self._name = name
-        self._at_once = at_once
-        self._claim = claim
-        self._work = work
-        self._stopping = stopping
-        self._on_crash = on_crash
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
-        self._free = threads
-        self._lock = threading.Lock()
-        self._wake = threading.Event()
-        self._dispatcher = threading.Thread(target=self._dispatch, name=f"{name}-lane", daemon=True)
 
-    def start(self) -> None:
-        self._dispatcher.start()
+def polling(services: Services, channels: Mapping[str, Notifier]) -> Mapping[str, Periodic]:
+    """The chore that asks Telegram for updates, where Telegram cannot post them to us."""
+    if not polls(services.settings):
+        return NO_CHORES
+    # Imported only where it is used: its library takes a fifth of a second to load.
+    from app.telegram.poll import EVERY, Poller
 
-    def wake(self) -> None:
-        self._wake.set()
+    return {"poll_telegram": Periodic(EVERY, Poller.of(services, channels["telegram"]).poll)}
 
-    def busy(self) -> bool:
-        return self._dispatcher.is_alive() or bool(self._running())
 
-    def close(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+class Sends(Protocol[Done]):
+    """Carries out rows that reach somebody outside, so that what became of them must not get lost."""
 
-    def _running(self) -> int:
-        with self._lock:
-            return self._pool._max_workers - self._free
+    def carry_out(self, claim: Claim, /, *, times: Times) -> Done | None: ...
 
-    def _dispatch(self) -> None:
-        try:
-            while not self._stopping.is_set():
-                if not self._take():
-                    self._wake.wait(POLL_SECONDS)
-                    self._wake.clear()
-        except BaseException as error:
-            self._on_crash(error)
+    def record(self, claim: Claim, outcome: Done, /, *, times: Times) -> None: ...
 
-    def _take(self) -> bool:
-        """Claim for the free threads; False: wait a moment before the next look."""
-        with self._lock:
-            free = self._free
-        if free == 0:
-            return False
-        try:
-            claims = self._claim(free * self._at_once)
-        except SQLAlchemyError as error:
-            log.warning("worker.database_away", lane=self._name, error=type(error).__name__)
-            self._stopping.wait(DATABASE_AWAY_SECONDS)
-            return True
-        hands = min(free, len(claims))
-        with self._lock:
-            self._free -= hands
-        for first in range(hands):
-            self._pool.submit(self._carry_out, claims[first::hands])
-        return len(claims) == free * self._at_once
+    def put_off(self, claim: Claim, error: Exception, /, *, times: Times) -> None: ...
 
-    def _carry_out(self, claims: list[Claim]) -> None:
-        try:
-            for claim in claims:
-                self._carry_out_one(claim)
-        finally:
-            with self._lock:
-                self._free += 1
-            self._wake.set()
 
-    def _carry_out_one(self, claim: Claim) -> None:
-        try:
-            self._work(claim)
-        except SQLAlchemyError as error:
-            # The lease frees the row when the database is back.
-            log.warning("worker.database_away", lane=self._name, error=type(error).__name__)
-        except BaseException as error:
-            self._on_crash(error)
+def reconciling(services: Services, stopping: threading.Event) -> Mapping[str, Periodic]:
+    """The chore that compares merchants with Whop's own records, where there is a key to ask with."""
+    reconciler = Reconciler.of(services, stopping=stopping.is_set)
+    return {"reconcile": Periodic(LOOK_EVERY, reconciler.run)} if reconciler else NO_CHORES
 
 
 class Worker:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._rules = Rules.of(services.settings)
-        self._channels = build_channels(services.settings)
+        watch = Watch()
+        channels = build_channels(services.settings)
+        self._channels = {name: Watched(notifier, watch) for name, notifier in channels.items()}
+        look = WhopLook(services.whop, rules=self._rules) if services.whop else None
         self._sender = Sender(
             services.database,
             self._channels,
             links=Links.of(services.settings),
             stop_case=partial(stop_case, rules=self._rules),
+            look=look,
         )
-        self._sweeps = Sweeps(services, sender=self._sender, rules=self._rules)
+        self._charger = None
+        if services.whop is not None and look is not None:
+            self._charger = Charger(services.database, services.whop, look=look, rules=self._rules)
+        self._places = build_places(services.settings, self._channels)
+        self._alerts = AlertSender(
+            services.database, self._places, base=services.settings.app_host, watch=watch
+        )
         self._stopping = threading.Event()
+        more = {**polling(services, channels), **reconciling(services, self._stopping)}
+        self._sweeps = Sweeps(
+            services, sender=self._sender, charger=self._charger, rules=self._rules, more=more
+        )
+        metrics.watch_pool(services.database.engine, process="worker")
+        metrics.expect(channels=self._channels)
+        self._asked: queue.SimpleQueue[None] = queue.SimpleQueue()
+        """Not an Event: a signal handler may put here whatever it has interrupted."""
         self._crash: BaseException | None = None
         events = EVENT_THREADS if not services.database.sqlite else 1
-        lane = partial(Lane, stopping=self._stopping, on_crash=self._crashed)
+        lane = partial(Lane, stopping=self._stopping, on_away=self._away, on_crash=self.crashed)
+        back = self._give_back
+        inbox = Work(self._claim_events, self._process_event, partial(back, InboxRow, "waiting"))
+        steps = Work(self._claim_steps, self._carry_out, partial(back, Step, "planned"))
+        alerts = Work(self._claim_alerts, self._carry_out_alert, partial(back, AlertDelivery, "planned"))
+        chores = Work(self._claim_chores, self._sweeps.run, partial(back, Chore, "waiting"))
         self._lanes = [
-            lane(
-                "events",
-                threads=events,
-                claim=self._claim_events,
-                work=self._process_event,
-                at_once=EVENTS_AT_ONCE,
-            ),
-            lane(
-                "reminders",
-                threads=services.settings.worker_threads,
-                claim=self._claim_steps,
-                work=self._carry_out,
-            ),
-            lane("chores", threads=1, claim=self._claim_chores, work=self._sweeps.run),
+            lane("events", inbox, threads=events, at_once=EVENTS_AT_ONCE),
+            lane("reminders", steps, threads=services.settings.worker_threads),
+            lane("alerts", alerts, threads=ALERT_THREADS),
+            lane("chores", chores, threads=_chore_threads(services.settings)),
         ]
+        if self._charger is not None:
+            charge = partial(self._send, self._charger)
+            retries = Work(self._claim_retries, charge, partial(back, Retry, "planned"))
+            self._lanes.append(lane("retries", retries, threads=RETRY_THREADS))
 
     def run(self) -> int:
         """Work until `stop()`; the process's exit status: 1 after a crash or work that had to be cut."""
+        sys.setswitchinterval(SWITCH_SECONDS)
         self._sweeps.prepare()
         for lane in self._lanes:
             lane.start()
         log.info("worker.started", channels=sorted(self._channels))
-        self._stopping.wait()
+        self._asked.get()
+        self._stopping.set()
+        log.info("worker.stopping")
+        for lane in self._lanes:
+            lane.wake()
         finished = self._wait_for_lanes()
         for lane in self._lanes:
             lane.close()
         if finished:
-            for notifier in self._channels.values():
-                notifier.close()
+            places = (place.notifier for place in self._places.values())
+            for notifier in {*self._channels.values(), *places}:
+                _close(notifier)
         log.info("worker.stopped", finished=finished)
         return 0 if finished and self._crash is None else 1
 
     def stop(self) -> None:
-        """Claim nothing more; what is in hand may finish. Safe to call from a signal handler."""
-        self._stopping.set()
-        for lane in self._lanes:
-            lane.wake()
+        """Begin nothing more; what is in hand may finish. Safe to call from a signal handler."""
+        self._asked.put(None)
 
-    def _crashed(self, error: BaseException) -> None:
+    def crashed(self, error: BaseException) -> None:
+        """An error that no row is to blame for, in any thread: the worker ends, and its status says so."""
         self._crash = error
-        log.critical("worker.crashed", exc_info=error)
+        log.critical("worker.crashed", thread=threading.current_thread().name, exc_info=error)
+        self._stopping.set()
         self.stop()
+
+    def _away(self, lane: str, error: BaseException) -> None:
+        self._services.database.tell_away("worker.database_away", error, lane=lane)
+
+    def _give_back(self, row: JobRow, waiting: str, claims: list[Claim]) -> None:
+        with self._services.database.transaction() as session:
+            give_back(session, row, claims, waiting=waiting)
+        log.info("worker.gave_back", table=row.__tablename__, rows=len(claims))
 
     def _wait_for_lanes(self) -> bool:
         deadline = time.monotonic() + STOP_SECONDS
@@ -215,27 +208,51 @@ class Worker:
         return self._sender.claim(times=self._times(), limit=limit)
 
     def _carry_out(self, claim: Claim) -> None:
+        reminders: Sends[Outcome] = self._sender
+        self._send(reminders, claim)
+
+    def _carry_out_alert(self, claim: Claim) -> None:
+        alerts: Sends[Outcome] = self._alerts
+        self._send(alerts, claim)
+
+    def _send(self, sender: Sends[Done], claim: Claim) -> None:
         try:
-            outcome = self._sender.carry_out(claim, times=self._times())
+            outcome = sender.carry_out(claim, times=self._times())
         except Exception as error:  # a poison row: it alone is put off, and dead after the last try
             if is_away(error):
                 raise
-            log.warning("delivery.step_failed", step_id=claim.row_id, exc_info=True)
-            self._sender.put_off(claim, error, times=self._times())
+            log.warning(
+                "delivery.row_failed", sender=type(sender).__name__, row_id=claim.row_id, exc_info=True
+            )
+            sender.put_off(claim, error, times=self._times())
             return
         if outcome is not None:
-            self._record(claim, outcome)
+            self._record(sender, claim, outcome)
 
-    def _record(self, claim: Claim, outcome: Outcome) -> None:
-        """The message is out: keep the outcome in hand until the database takes it."""
+    def _record(self, sender: Sends[Done], claim: Claim, outcome: Done) -> None:
+        """It is out: keep what became of it in hand until the database takes it."""
         deadline = time.monotonic() + RECORD_SECONDS
         while True:
             try:
-                return self._sender.record(claim, outcome, times=self._times())
+                return sender.record(claim, outcome, times=self._times())
             except SQLAlchemyError:
                 if time.monotonic() >= deadline:
                     raise
                 time.sleep(DATABASE_AWAY_SECONDS)
 
+    def _claim_retries(self, limit: int) -> list[Claim]:
+        assert self._charger is not None
+        return self._charger.claim(times=self._times(), limit=limit)
+
+    def _claim_alerts(self, limit: int) -> list[Claim]:
+        return self._alerts.claim(times=self._times(), limit=limit)
+
     def _claim_chores(self, limit: int) -> list[Claim]:
         return self._sweeps.claim(limit=limit)
+
+
+def _close(notifier: Notifier) -> None:
+    try:
+        notifier.close()
+    except Exception:  # a channel must not raise; the others are to be closed all the same
+        log.exception("worker.channel_not_closed", channel=notifier.name)

@@ -24,9 +24,11 @@ from app.cases.payments import (
     trigger_of,
 )
 from app.cases.people import customer_of, keep_newest, merchant_of, merge
+from app.cases.retrying import started_at
 from app.cases.rules import Rules
 from app.cases.standing import open_case, reassess, running_cases, stop_contact
 from app.models import Case, Customer, Merchant, Payment
+from app.models.case import LIVE
 from app.recovery import facts
 from app.recovery.decline import POLICIES, DeclineClass, classify
 from app.recovery.facts import Fact
@@ -49,8 +51,11 @@ ACTS: dict[type[object], Act] = {
 }
 
 
-def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules) -> Applied:
-    """Record the fact and do what follows from it. `now` is the campaign's time."""
+def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules, origin: str = LIVE) -> Applied:
+    """Record the fact and do what follows from it. `now` is the campaign's time.
+
+    `origin` is that of a case that the fact may open.
+    """
     merchant = merchant_of(session, fact.merchant, now=now)
     match fact:
         case (
@@ -60,7 +65,7 @@ def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules) -> Appli
             | facts.PaymentPending()
             | facts.PaymentVoided()
         ):
-            return _apply_payment(session, merchant, fact, now=now, rules=rules)
+            return _apply_payment(session, merchant, fact, now=now, rules=rules, origin=origin)
         case facts.PaymentRefunded():
             return _apply_refund(session, merchant, fact, now=now, rules=rules)
         case facts.PaymentDisputed():
@@ -83,7 +88,7 @@ def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules) -> Appli
 
 
 def _apply_payment(
-    session: Session, merchant: Merchant, fact: PaymentFact, *, now: datetime, rules: Rules
+    session: Session, merchant: Merchant, fact: PaymentFact, *, now: datetime, rules: Rules, origin: str
 ) -> Applied:
     view = fact.payment
     known = find_payment(session, merchant.id, view.payment_id)
@@ -95,7 +100,8 @@ def _apply_payment(
     before = known_of(payment)
     after = learn(before, fact)
     attempt = fact if isinstance(fact, AttemptFact) else None
-    trigger = trigger_of(payment, attempt) if attempt else ""
+    ours = started_at(session, known) if known and attempt else None
+    trigger = trigger_of(payment, attempt, ours=ours) if attempt else ""
     keep_view(payment, view, at=fact.at, failure=failure)
     keep_known(payment, after)
     session.flush()
@@ -111,7 +117,7 @@ def _apply_payment(
         refusal = _not_dunned(payment)
         if refusal is not None:
             return Applied(merchant.id, reason=refusal)
-        case = open_case(session, merchant, payment, now=now, rules=rules)
+        case = open_case(session, merchant, payment, now=now, rules=rules, origin=origin)
     elif after == before and not fresh_attempt and _snapshot(payment) == stood:
         return Applied(merchant.id, case.id, reason="already_known")
     detail = {"code": view.decline_code, "failed": view.payments_failed} if failure else {}

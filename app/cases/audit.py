@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.models import Audit, Case
 
+_NOTED = "autocharge_noted"
+
 
 class Actor(StrEnum):
     WHOP = "whop"
@@ -29,21 +31,51 @@ class Act(StrEnum):
     MEMBERSHIP_CHANGED = "membership_changed"
     # decided by us
     CASE_OPENED = "case_opened"
+    POLICY_CHOSEN = "policy_chosen"
     CASE_CHANGED = "case_changed"
     CASE_JOINED = "case_joined"
     CASE_LEADS = "case_leads"
+    ARM_FOLLOWED = "arm_followed"
     CLASS_CHANGED = "class_changed"
     PLAN_MADE = "plan_made"
     STEPS_CANCELLED = "steps_cancelled"
+    OFFER_PLANNED = "offer_planned"
+    OFFER_LEFT_OUT = "offer_left_out"
     MERCHANT_ALERT = "merchant_alert"
+    RETRY_PLANNED = "retry_planned"
+    RETRY_KEPT = "retry_kept"
+    RETRY_CANCELLED = "retry_cancelled"
+    RETRY_PUT_OFF = "retry_put_off"
+    RETRY_STARTED = "retry_started"
+    RETRY_ENDED = "retry_ended"
     # done by people
     OPTED_OUT = "opted_out"
+    OPTED_IN = "opted_in"
+    ACCOUNT_LINKED = "account_linked"
+    ACCOUNT_UNLINKED = "account_unlinked"
+    PREFERENCES_CHANGED = "preferences_changed"
+    CUSTOMER_IDENTIFIED = "customer_identified"
+    CASE_STOPPED_BY_CUSTOMER = "case_stopped_by_customer"
     CASE_HELD = "case_held"
     CASE_RESUMED = "case_resumed"
     CASE_CLOSED_BY_MERCHANT = "case_closed_by_merchant"
+    CASE_PAID_ELSEWHERE = "case_paid_elsewhere"
+    SEND_ASKED_FOR = "send_asked_for"
+    NOTE_ADDED = "note_added"
+    CUSTOMER_EXCLUDED = "customer_excluded"
+    CUSTOMER_READMITTED = "customer_readmitted"
+    POLICY_CHANGED = "policy_changed"
+    RETRY_ASKED = "retry_asked"
     PROFILE_CHANGED = "profile_changed"
+    WHOP_WINDOW_CHANGED = "whop_window_changed"
+    WORDING_CHANGED = "wording_changed"
+    WORDING_RESET = "wording_reset"
+    EXPERIMENT_BEGUN = "experiment_begun"
+    EXPERIMENT_ENDED = "experiment_ended"
+    TEST_MESSAGE_SENT = "test_message_sent"
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
+    SESSIONS_ENDED = "sessions_ended"
 
 
 def note_case(
@@ -74,3 +106,9 @@ def note(
     }
     # A plain insert: nobody needs the row back, and a case's life writes many.
     session.execute(insert(Audit), [line])
+    session.info.setdefault(_NOTED, []).append(line)
+
+
+def noted(session: Session) -> list[dict[str, Any]]:
+    """The lines that this session has written, in their order: for the log, once they are committed."""
+    return list(session.info.get(_NOTED, ()))

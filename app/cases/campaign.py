@@ -1,20 +1,21 @@
 """Writes a case's plan as steps, and cancels steps. When and why is decided by `app.recovery.plan`."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
+from app.cases.learning import choices_of
 from app.cases.rules import Rules
 from app.models import Case, Step
-from app.models.contact import Said, last_contact, said_in
+from app.models.contact import Said, last_contact, said_in, zone_of
 from app.recovery import wording
 from app.recovery.decline import POLICIES, DeclineClass
 from app.recovery.keys import wording_key
 from app.recovery.plan import POLICY_VERSION, Plan, Situation, plan
 from app.recovery.reasons import Reason
+from app.recovery.wish import Wish
 
 LIVE = ("planned", "claimed", "sending")
 """States of a step that has not ended."""
@@ -25,36 +26,48 @@ def make_plan(session: Session, case: Case, *, now: datetime, rules: Rules, new:
 
     `new`: the case has never had one.
     """
-    merchant, customer = case.merchant, case.customer
-    used = 0 if new else _last_position(session, case)
+    customer = case.customer
+    used, number = (0, case.merchant.wording_number) if new else _planned_before(session, case)
     said = said_in(session, case.id) if used else Said()
+    local = zone_of(customer, now)
+    choices = choices_of(session, case, new=new, planned=used > 0, now=now, rules=rules)
     laid_out = plan(
         Situation(
             decline_class=DeclineClass(case.decline_class),
             failed_at=case.opened_at,
             now=now,
             first_delay=rules.first_delay,
-            zone=ZoneInfo(customer.zone or merchant.zone),
+            zone=local.zone,
             contacts=said.at,
             last_contact=last_contact(session, customer.id),
             said_last_word=said.last_word,
-            contact_stopped=customer.contact_stopped,
+            contact_stopped=customer.no_contact,
+            hands_off=case.hands_off,
+            campaign=case.campaign,
             joins=case.leader_id is not None,
+            wish=Wish.of(choices),
         )
     )
-    _write_steps(session, case, laid_out, used=used)
+    _write_steps(session, case, laid_out, used=used, wording_number=number)
     detail = {
         "steps": len(laid_out.steps),
         "left_out": [reason.stored() for reason in laid_out.left_out],
         "policy": POLICY_VERSION,
+        "zone": local.zone.key,
+        "zone_from": local.source.value,
     }
+    if choices:
+        detail["choices"] = [choice.stored() for choice in choices]
     note_case(session, case, Act.PLAN_MADE, actor=Actor.WORKER, at=now, detail=detail)
     return len(laid_out.steps)
 
 
-def _last_position(session: Session, case: Case) -> int:
-    """The highest that a step of this case ever had."""
-    return session.scalar(select(func.max(Step.position)).where(Step.case_id == case.id)) or 0
+def _planned_before(session: Session, case: Case) -> tuple[int, int]:
+    """The highest position that a step of this case ever had, and the wording that the case keeps."""
+    position, number = session.execute(
+        select(func.max(Step.position), func.max(Step.wording_number)).where(Step.case_id == case.id)
+    ).one()
+    return position or 0, case.merchant.wording_number if number is None else number
 
 
 def cancel_steps(session: Session, case: Case, why: Reason, *, now: datetime) -> int:
@@ -72,7 +85,7 @@ def cancel_steps(session: Session, case: Case, why: Reason, *, now: datetime) ->
     return len(stopped)
 
 
-def _write_steps(session: Session, case: Case, laid_out: Plan, *, used: int) -> None:
+def _write_steps(session: Session, case: Case, laid_out: Plan, *, used: int, wording_number: int) -> None:
     """`used` is the highest position that a step of this case ever had."""
     if not laid_out.steps:
         return
@@ -84,6 +97,7 @@ def _write_steps(session: Session, case: Case, laid_out: Plan, *, used: int) -> 
             "kind": "note" if planned.position == "note" else "remind",
             "wording_key": wording_key(angle.value, planned.position.value),
             "wording_version": wording.VERSION,
+            "wording_number": wording_number,
             "channel": "email",
             "why": planned.why.stored(),
             "state": "planned",

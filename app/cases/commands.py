@@ -1,9 +1,11 @@
 """What people do to a case: the merchant holds, resumes or closes it; the customer visits or opts out.
 
 Each command locks merchant and case, goes through `reassess`, and leaves an audit line with its actor.
+One that cannot be carried out says why, and has changed nothing.
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
@@ -15,36 +17,71 @@ from app.models.merchant import lock_merchant
 from app.recovery.machine import CaseReason
 
 
-def hold(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
-    """No reminders until `resume`. False: the case is over or already held."""
-    _lock(session, case)
-    if case.closed_at is not None or case.held:
-        return False
+class Refusal(StrEnum):
+    """Why a command was not carried out."""
+
+    CONTROL_GROUP = "control_group"
+    BACKFILLED = "backfilled"
+    NOT_NOW = "not_now"
+    """The case is not in the state that the command is for."""
+    ALREADY = "already"
+    """It is so already."""
+    NO_CONTACT = "no_contact"
+    JOINED_CONVERSATION = "joined_conversation"
+    NOTHING_PLANNED = "nothing_planned"
+    BEING_SENT = "being_sent"
+    TOO_SOON = "too_soon"
+
+
+def hold(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> Refusal | None:
+    """No reminders until `resume`."""
+    lock(session, case)
+    refusal = for_running(case) or (Refusal.ALREADY if case.held else None)
+    if refusal is not None:
+        return refusal
     case.held = True
     note_case(session, case, Act.CASE_HELD, actor=actor, at=now)
     reassess(session, case, now=now, rules=rules)
-    return True
+    return None
 
 
-def resume(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
-    """Go on with a held case; its remaining messages are planned anew. False: it was not held."""
-    _lock(session, case)
-    if case.closed_at is not None or not case.held:
-        return False
+def resume(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> Refusal | None:
+    """Go on with a held case; its remaining messages are planned anew."""
+    lock(session, case)
+    refusal = for_running(case) or (None if case.held else Refusal.NOT_NOW)
+    if refusal is not None:
+        return refusal
     case.held = False
     note_case(session, case, Act.CASE_RESUMED, actor=actor, at=now)
     reassess(session, case, now=now, rules=rules)
-    return True
+    return None
 
 
-def close(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> bool:
-    """Give the case up. It counts as lost, unless the money comes after all. False: it is over."""
-    _lock(session, case)
-    if case.closed_at is not None:
-        return False
+def close(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> Refusal | None:
+    """Give the case up. It counts as lost, unless the money comes after all."""
+    lock(session, case)
+    refusal = for_running(case)
+    if refusal is not None:
+        return refusal
     note_case(session, case, Act.CASE_CLOSED_BY_MERCHANT, actor=actor, at=now)
     stop_case(session, case, CaseReason.CLOSED_BY_MERCHANT, now=now, rules=rules)
-    return True
+    return None
+
+
+def mark_paid_elsewhere(
+    session: Session, case: Case, *, actor: str, now: datetime, rules: Rules
+) -> Refusal | None:
+    """The merchant has the money by another way. Nothing more is sent, and it is no recovery.
+
+    It counts as lost: nobody can check it, and only cases that we work on could be marked.
+    """
+    lock(session, case)
+    refusal = for_running(case)
+    if refusal is not None:
+        return refusal
+    note_case(session, case, Act.CASE_PAID_ELSEWHERE, actor=actor, at=now)
+    stop_case(session, case, CaseReason.PAID_ELSEWHERE, now=now, rules=rules)
+    return None
 
 
 def record_visit(session: Session, case: Case, kind: str, *, target: str | None, now: datetime) -> None:
@@ -54,7 +91,7 @@ def record_visit(session: Session, case: Case, kind: str, *, target: str | None,
 
 def opt_out(session: Session, case: Case, *, now: datetime) -> bool:
     """The customer wants no more reminders from this merchant. False: said already."""
-    _lock(session, case)
+    lock(session, case)
     if case.customer.contact_stopped is not None:
         return False
     note_case(session, case, Act.OPTED_OUT, actor=Actor.CUSTOMER, at=now)
@@ -62,6 +99,16 @@ def opt_out(session: Session, case: Case, *, now: datetime) -> bool:
     return True
 
 
-def _lock(session: Session, case: Case) -> None:
+def for_anything(case: Case) -> Refusal | None:
+    """Why nothing may be done by hand for this case, whatever it is."""
+    return Refusal(case.hands_off.value) if case.hands_off else None
+
+
+def for_running(case: Case) -> Refusal | None:
+    """Why something that is for cases in progress cannot be done to this one."""
+    return for_anything(case) or (Refusal.NOT_NOW if case.closed_at is not None else None)
+
+
+def lock(session: Session, case: Case) -> None:
     lock_merchant(session, case.merchant_id)
     lock_case(session, case)

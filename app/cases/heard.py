@@ -7,8 +7,11 @@ from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from app.models import InboxRow, Merchant
+from app.models.case import BACKFILL
 
 PAGE_SIZE = 50
+LOOKED_UP = ("look", "reconcile")
+"""Origins of events that nobody has sent."""
 UNATTRIBUTED = ("ignored", "quarantined", "dead")
 """Final states. One that is still waiting names nobody yet, and may well be another merchant's."""
 
@@ -22,6 +25,8 @@ class Event:
     reason: str | None
     event_type: str | None
     case_id: int | None
+    looked_up: bool
+    """We found it in Whop's records ourselves."""
     attributed: bool
     """False: it could not be told whose it is, so nothing but its arrival is shown."""
 
@@ -36,7 +41,10 @@ class EventPage:
 def events(
     session: Session, merchant: Merchant, *, before: int | None = None, size: int = PAGE_SIZE
 ) -> EventPage:
-    """Newest first: the merchant's own events, and those that name no merchant at all."""
+    """Newest first: the merchant's own events, and those that name no merchant at all.
+
+    What was read of the time before is none of them: it would bury a year of events under itself.
+    """
     mine = _newest(before, size).where(InboxRow.merchant_id == merchant.id)
     nobodys = _newest(before, size).where(InboxRow.merchant_id.is_(None), InboxRow.state.in_(UNATTRIBUTED))
     found = [*session.execute(mine), *session.execute(nobodys)]
@@ -44,12 +52,12 @@ def events(
     return EventPage(tuple(rows[:size]), rows[size - 1].id if len(rows) > size else None)
 
 
-_Columns = Row[int, str, datetime, str, str | None, str | None, int | None, int | None]
+_Columns = Row[int, str, datetime, str, str | None, str | None, int | None, int | None, str]
 
 
 def _newest(
     before: int | None, size: int
-) -> Select[int, str, datetime, str, str | None, str | None, int | None, int | None]:
+) -> Select[int, str, datetime, str, str | None, str | None, int | None, int | None, str]:
     wanted = (
         select(
             InboxRow.id,
@@ -60,7 +68,9 @@ def _newest(
             InboxRow.event_type,
             InboxRow.case_id,
             InboxRow.merchant_id,
+            InboxRow.origin,
         )
+        .where(InboxRow.origin != BACKFILL)
         .order_by(InboxRow.id.desc())
         .limit(size + 1)
     )
@@ -68,7 +78,7 @@ def _newest(
 
 
 def _event(columns: _Columns) -> Event:
-    row_id, message_id, received_at, state, reason, event_type, case_id, merchant_id = columns
+    row_id, message_id, received_at, state, reason, event_type, case_id, merchant_id, origin = columns
     attributed = merchant_id is not None
     return Event(
         id=row_id,
@@ -78,5 +88,6 @@ def _event(columns: _Columns) -> Event:
         reason=reason,
         event_type=event_type if attributed else None,
         case_id=case_id if attributed else None,
+        looked_up=origin in LOOKED_UP,
         attributed=attributed,
     )

@@ -57,6 +57,8 @@ class CaseRow:
     customer_email: str | None
     product_title: str | None
     payment_id: str
+    arm: str
+    origin: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,8 @@ def _row(found: Row[Case, str | None, str | None, Payment]) -> CaseRow:
         customer_email=email,
         product_title=payment.product_title,
         payment_id=payment.payment_id,
+        arm=case.arm,
+        origin=case.origin,
     )
 
 

@@ -65,6 +65,8 @@ def _keep_membership(row: Membership, fact: facts.MembershipChanged) -> bool:
         row.manage_url = view.manage_url or row.manage_url
         row.product_title = view.product_title or row.product_title
         row.current_period_end = view.current_period_end or row.current_period_end
+        row.plan_id = view.plan_id or row.plan_id
+        row.started_at = view.created_at or row.started_at
     return changed
 
 

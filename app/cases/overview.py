@@ -11,17 +11,30 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, case, extract, func, literal, select
 from sqlalchemy.orm import Session
 
+from app.cases.comparison import baseline, comparison
 from app.cases.listing import CaseRow, Filters, list_cases
+from app.cases.rules import Rules
 from app.models import Case, Delivery, InboxRow, Merchant, Step
+from app.models.case import LIVE, Arm
 from app.models.contact import REACHED
 from app.recovery.attribution import Attribution
 from app.recovery.decline import DeclineClass
+from app.recovery.incremental import Incremental, added, added_money
 from app.recovery.machine import CaseState
-from app.recovery.measure import CaseFigures, Incremental, Measure, by_class, by_week, incremental, measure
+from app.recovery.measure import (
+    Baseline,
+    CaseFigures,
+    Measure,
+    by_class,
+    by_week,
+    decided_with_reminders,
+    measure,
+)
 from app.recovery.money import Money, totals
 from app.recovery.period import Period
+from app.recovery.winback import KIND
 
-TOUCHED = (Attribution.MESSAGE.value, Attribution.VISIT.value)
+TOUCHED = tuple(one.value for one in Attribution if one is not Attribution.NEITHER)
 LATEST = 6
 
 
@@ -30,6 +43,11 @@ class Analytics:
     period: Period
     whole: Measure
     incremental: Incremental
+    added: tuple[int, int, int] | None
+    """Payments of the period that would not have come without us: about, at least, at most."""
+    added_money: tuple[tuple[Money, Money, Money], ...]
+    """The same in money, one entry a currency."""
+    baseline: Baseline | None
     median_hours: float | None
     """From the first failure to the money, over the recovered cases."""
     by_class: tuple[tuple[DeclineClass, Measure], ...]
@@ -58,42 +76,52 @@ class ChannelFigures:
     recovered_money: tuple[Money, ...]
 
 
-def analytics(session: Session, merchant: Merchant, period: Period) -> Analytics:
+def analytics(
+    session: Session, merchant: Merchant, period: Period, *, now: datetime, rules: Rules
+) -> Analytics:
     figures = tuple(_figures(session, merchant, period))
-    whole = measure(figures)
+    whole, decided = measure(figures), decided_with_reminders(figures)
+    compared = comparison(session, merchant, period, now=now, rules=rules)
     return Analytics(
         period=period,
         whole=whole,
-        incremental=incremental(whole),
+        incremental=compared,
+        added=added(compared, cases=decided.opened, most=whole.touched_then_recovered),
+        added_money=added_money(compared, money=decided.opened_money, most=whole.touched_money),
+        baseline=baseline(session, merchant),
         median_hours=_median_hours(session, merchant, period, whole.recovered),
         by_class=by_class(figures),
         by_week=by_week(figures, period.weeks),
     )
 
 
-def overview(session: Session, merchant: Merchant, period: Period) -> Overview:
+def overview(
+    session: Session, merchant: Merchant, period: Period, *, now: datetime, rules: Rules
+) -> Overview:
     latest = list_cases(session, merchant, Filters(), size=LATEST).rows
     return Overview(
-        analytics=analytics(session, merchant, period),
+        analytics=analytics(session, merchant, period, now=now, rules=rules),
         latest=latest,
         heard=bool(latest) or _heard(session, merchant),
     )
 
 
 def channels(session: Session, merchant: Merchant, period: Period) -> tuple[ChannelFigures, ...]:
-    """One entry for each channel that carried a message of the period's cases, by name."""
+    """One entry for each channel that carried a reminder of the period's cases, by name; offers are no reminders."""
     in_period = _in_period(merchant, period)
     sends = session.execute(
         select(Delivery.channel, Delivery.outcome, func.count())
         .join(Case, Delivery.case_id == Case.id)
-        .where(in_period)
+        .join(Step, Delivery.step_id == Step.id)
+        .where(in_period, Step.kind != KIND)
         .group_by(Delivery.channel, Delivery.outcome)
     ).all()
     reached: dict[str, int] = dict(
         session.execute(
             select(Delivery.channel, func.count(Delivery.case_id.distinct()))
             .join(Case, Delivery.case_id == Case.id)
-            .where(in_period, Delivery.outcome.in_(REACHED))
+            .join(Step, Delivery.step_id == Step.id)
+            .where(in_period, Delivery.outcome.in_(REACHED), Step.kind != KIND)
             .group_by(Delivery.channel)
         ).all()
     )
@@ -118,7 +146,12 @@ def channels(session: Session, merchant: Merchant, period: Period) -> tuple[Chan
 
 
 def _in_period(merchant: Merchant, period: Period) -> ColumnElement[bool]:
-    return and_(Case.merchant_id == merchant.id, Case.opened_at >= period.start, Case.opened_at < period.end)
+    return and_(
+        Case.merchant_id == merchant.id,
+        Case.opened_at >= period.start,
+        Case.opened_at < period.end,
+        Case.origin == LIVE,
+    )
 
 
 def _figures(session: Session, merchant: Merchant, period: Period) -> Iterator[CaseFigures]:
@@ -130,6 +163,7 @@ def _figures(session: Session, merchant: Merchant, period: Period) -> Iterator[C
             Case.decline_class,
             _week_number(period.week_starts).label("week"),
             touched.label("touched"),
+            (Case.arm == Arm.CONTROL.value).label("control"),
             Case.currency,
             Case.amount_minor,
             Case.taken_back_minor,
@@ -142,17 +176,18 @@ def _figures(session: Session, merchant: Merchant, period: Period) -> Iterator[C
         labelled.c.decline_class,
         labelled.c.week,
         labelled.c.touched,
+        labelled.c.control,
         labelled.c.currency,
     )
     sums = (func.count(), func.sum(labelled.c.amount_minor), func.sum(labelled.c.taken_back_minor))
-    for state, decline_class, week, was_touched, currency, cases, amount, taken_back in session.execute(
-        select(*alike, *sums).group_by(*alike)
-    ):
+    found = session.execute(select(*alike, *sums).group_by(*alike))
+    for state, decline_class, week, was_touched, control, currency, cases, amount, taken_back in found:
         yield CaseFigures(
             state=CaseState(state),
             decline_class=DeclineClass(decline_class),
             week=weeks[week],
             touched=bool(was_touched),
+            control=bool(control),
             currency=currency,
             cases=cases,
             amount_minor=int(amount or 0),

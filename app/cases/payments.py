@@ -9,12 +9,15 @@ from sqlalchemy.orm import Session
 from app.models import Attempt, Payment
 from app.models.base import insert_once
 from app.recovery.facts import PaymentFailed, PaymentNeedsAction, PaymentSucceeded, PaymentView
-from app.recovery.machine import Dispute, Known, Refund, failure_heard_of
+from app.recovery.machine import Known, failure_heard_of
 from app.recovery.money import Money
+from app.recovery.taken_back import Dispute, Refund
 
 TIMES = ("failed_at", "last_failed_at", "pending_at", "paid_at", "voided_at", "uncollectible_at")
 SNAPSHOT = (
     "membership_id",
+    "plan_id",
+    "product_id",
     "product_title",
     "retryable",
     "payments_failed",
@@ -25,8 +28,8 @@ DECLINE = ("decline_code", "failure_message")
 CARD = ("brand", "last4", "exp_month", "exp_year")
 AttemptFact = PaymentFailed | PaymentNeedsAction | PaymentSucceeded
 ON_SCHEDULE = timedelta(minutes=15)
-"""An attempt this near to the one that Whop announced is Whop's own."""
-STICKY = ("membership_id", "product_title")
+"""An attempt this near to the one that Whop announced is Whop's own; so near to our retry, ours."""
+STICKY = ("membership_id", "plan_id", "product_id", "product_title")
 """Once named they stay, although a later event may leave them out."""
 
 
@@ -123,9 +126,14 @@ def keep_attempt(session: Session, payment: Payment, fact: AttemptFact, *, trigg
     return insert_once(session, Attempt, ("payment_id", "at", "outcome"), values) is not None
 
 
-def trigger_of(payment: Payment, fact: AttemptFact) -> str:
-    """Who started it. Ask before `keep_view`: the next attempt that Whop had announced tells."""
+def trigger_of(payment: Payment, fact: AttemptFact, *, ours: datetime | None = None) -> str:
+    """Who started it. Ask before `keep_view`: the next attempt that Whop had announced tells.
+
+    `ours`: when we asked Whop to charge again.
+    """
     announced = payment.next_attempt_at
+    if ours is not None and abs(_attempted_at(fact) - ours) <= ON_SCHEDULE:
+        return "ours"
     if (fact.payment.payments_failed or 0) <= 1 and payment.failed_at is None:
         return "whop"
     if announced is not None and abs(_attempted_at(fact) - announced) <= ON_SCHEDULE:

@@ -7,17 +7,21 @@ from typing import Any
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.cases.conversation import one_conversation
+from app.cases.arms import drawn_first, follow_person
+from app.cases.campaign import cancel_steps
+from app.cases.conversation import converse, one_conversation
+from app.cases.links import hand_over_accounts
 from app.cases.rules import Rules
-from app.cases.standing import reassess, running_cases, stop_contact
+from app.cases.standing import lock_case, reassess, running_cases, stop_contact
 from app.models import Case, Customer, Membership, Merchant, Payment
 from app.models.base import insert_once
+from app.models.customer import USER
 from app.recovery.facts import CustomerView, MerchantView
 from app.recovery.keys import customer_identity
+from app.recovery.machine import CaseState
+from app.recovery.reasons import Reason, Why
 
 CONTACT_FIELDS = ("name", "username", "email", "country", "member_id")
-USER = "user_"
-"""How Whop's user ids begin."""
 
 
 def merchant_of(session: Session, view: MerchantView, *, now: datetime) -> Merchant:
@@ -72,16 +76,39 @@ def merge(session: Session, kept: Customer, double: Customer, *, now: datetime, 
         if getattr(kept, name) is None:
             setattr(kept, name, getattr(double, name))
     stopped = [cause for cause in (kept.contact_stopped, double.contact_stopped) if cause]
+    drawn_first(session, kept, double)
     session.flush()
     for table in (Payment, Membership, Case):
         session.execute(update(table).where(table.customer_id == double.id).values(customer_id=kept.id))
+    kept.preferred_channel = kept.preferred_channel or double.preferred_channel
+    kept.locale = kept.locale or double.locale
+    kept.excluded_at = kept.excluded_at or double.excluded_at
+    kept.winback_consent_at = kept.winback_consent_at or double.winback_consent_at
+    page_name, double.token = double.token, None
+    session.flush()  # a name is unique
+    kept.token = kept.token or page_name
+    hand_over_accounts(session, double, kept)
     session.delete(double)
     session.flush()
     for cause in stopped:
         stop_contact(session, kept, cause, now=now)
+    _one_arm(session, kept, now=now, rules=rules)
     for case in running_cases(session, kept):
         reassess(session, case, now=now, rules=rules)
     one_conversation(session, kept, now=now)
+
+
+def _one_arm(session: Session, kept: Customer, *, now: datetime, rules: Rules) -> None:
+    """All running cases of the person go by one draw: nothing more is sent, or there is something to say now."""
+    moved: list[Case] = []
+    for case in running_cases(session, kept):
+        lock_case(session, case)
+        if follow_person(session, case, now=now):
+            cancel_steps(session, case, Reason(case.hands_off or Why.NEW_PLAN), now=now)
+            moved.append(case)
+    for case in moved:
+        if case.state == CaseState.OPEN:
+            converse(session, case, now=now, rules=rules)
 
 
 def _newer(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> dict[str, Any]:

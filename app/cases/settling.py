@@ -5,10 +5,12 @@ from sqlalchemy.orm import Session
 
 from app.cases.payments import amount_of, known_of
 from app.cases.rules import Rules
-from app.models import Case, Delivery, Visit
+from app.models import Case, Delivery, Step, Visit
 from app.recovery import attribution
 from app.recovery.attribution import Attribution, Touch
+from app.recovery.followed import day_of_payment
 from app.recovery.machine import CaseState
+from app.recovery.winback import KIND
 
 HAS_IT = ("sent", "unknown")
 """Outcomes after which the message may have moved somebody; one that is in flight has not been read."""
@@ -18,6 +20,7 @@ def settle_money(session: Session, case: Case, rules: Rules) -> None:
     """When it was paid, what came before the payment, and what was taken back later."""
     known = known_of(case.payment)
     case.recovered_at = known.paid_at
+    case.paid_on = day_of_payment(case.opened_at, known.paid_at) if known.paid_at else None
     if known.paid_at is not None:
         credit = attribution.attribute(
             _touches(session, case), paid_at=known.paid_at, window=rules.attribution_window
@@ -30,11 +33,15 @@ def settle_money(session: Session, case: Case, rules: Rules) -> None:
 
 
 def _touches(session: Session, case: Case) -> list[Touch]:
-    """Messages and visits of all this person's cases: one conversation may speak of several payments."""
+    """Messages and visits of all this person's cases: one conversation may speak of several payments.
+
+    An offer to come back asks for no open payment, so it is none of them.
+    """
     messages = session.execute(
         select(Delivery.started_at, Delivery.step_id)
         .join(Case, Delivery.case_id == Case.id)
-        .where(Case.customer_id == case.customer_id, Delivery.outcome.in_(HAS_IT))
+        .join(Step, Delivery.step_id == Step.id)
+        .where(Case.customer_id == case.customer_id, Delivery.outcome.in_(HAS_IT), Step.kind != KIND)
     )
     visits = session.scalars(
         select(Visit.at)

@@ -11,20 +11,29 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases.alerting import alert_of_case
+from app.cases.arms import draw, move_to
 from app.cases.audit import Act, Actor, note_case
 from app.cases.campaign import cancel_steps
 from app.cases.conversation import converse, hand_over
 from app.cases.payments import amount_of, known_of
+from app.cases.policies import choose_policy
+from app.cases.retrying import follow_case
 from app.cases.rules import Rules
 from app.cases.settling import settle_money
+from app.cases.winback import plan_offer
 from app.models import Case, Customer, Membership, Merchant, Payment
+from app.models.case import BACKFILL
 from app.recovery.decline import POLICIES, DeclineClass, classify
+from app.recovery.facts import MembershipStatus
 from app.recovery.machine import CaseReason, CaseState, Ended, Standing, assess
 from app.recovery.plan import POLICY_VERSION
 from app.recovery.reasons import Reason, Why
 
 
-def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: datetime, rules: Rules) -> Case:
+def open_case(
+    session: Session, merchant: Merchant, payment: Payment, *, now: datetime, rules: Rules, origin: str
+) -> Case:
     """A case for the first known failure of a renewal; it may open closed, if the money is already in."""
     assert payment.failed_at is not None and payment.customer_id is not None
     case = Case(
@@ -44,11 +53,15 @@ def open_case(session: Session, merchant: Merchant, payment: Payment, *, now: da
         taken_back_minor=0,
         policy_version=POLICY_VERSION,
         created_at=now,
+        origin=origin,
     )
+    draw(session, merchant, case, now=now, rules=rules)
     session.add(case)
     session.flush()
     detail = {"class": case.decline_class, "code": payment.decline_code}
-    note_case(session, case, Act.CASE_OPENED, actor=Actor.WORKER, at=now, detail=detail)
+    drawn = {"arm": case.arm, "share": case.draw_share}
+    note_case(session, case, Act.CASE_OPENED, actor=Actor.WORKER, at=now, detail={**detail, **drawn})
+    choose_policy(session, case, now=now)
     _alert(session, case, detail, now=now)
     reassess(session, case, now=now, rules=rules, new=True)
     return case
@@ -64,15 +77,20 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
         lock_case(session, case)
     payment = case.payment
     known = known_of(payment)
+    membership = _membership(session, payment)
     was = CaseState(case.state)
-    other_person = _follow_payment(session, case, payment)
+    other_person = _follow_payment(session, case, payment, now=now)
+    if case.customer.excluded_at is not None and case.closed_at is None and case.hands_off is None:
+        case.stop = case.stop or CaseReason.EXCLUDED_BY_MERCHANT.value
+    ended = _ended(membership, payment)
     standing = assess(
         known,
         amount=amount_of(payment),
-        ended=_ended(session, payment),
+        ended=ended,
         complaint_open=any(is_open for _, is_open in case.customer.complaints.values()),
         held=case.held,
         stop=CaseReason(case.stop) if case.stop else None,
+        paused=membership is not None and membership.status == MembershipStatus.PAUSED,
     )
     if case.closed_at is not None and case.reason and standing.state.running:
         # What is over stays over, whatever a late event says of the membership.
@@ -99,6 +117,10 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
         hand_over(session, case, now=now, rules=rules)
     if not standing.state.running and case.closed_at is None:
         case.closed_at = now
+    if changed and ended is not None and standing.reason is CaseReason.MEMBERSHIP_ENDED:
+        plan_offer(session, case, ended_at=ended.at, now=now)
+    follow_case(session, case, now=now, rules=rules, new=new)
+    alert_of_case(session, case, new=new, changed=changed, now=now)
 
 
 def lock_case(session: Session, case: Case) -> None:
@@ -123,14 +145,17 @@ def running_cases(session: Session, customer: Customer) -> list[Case]:
     )
 
 
-def _ended(session: Session, payment: Payment) -> Ended | None:
+def _membership(session: Session, payment: Payment) -> Membership | None:
     if payment.membership_id is None:
         return None
-    row = session.scalars(
+    return session.scalars(
         select(Membership).where(
             Membership.merchant_id == payment.merchant_id, Membership.membership_id == payment.membership_id
         )
     ).one_or_none()
+
+
+def _ended(row: Membership | None, payment: Payment) -> Ended | None:
     if row is None or payment.failed_at is None:
         return None
     endings = ((datetime.fromisoformat(at), CaseReason(reason)) for at, reason in row.endings.items())
@@ -143,21 +168,21 @@ def stop_contact(session: Session, customer: Customer, cause: str, *, now: datet
     """Nobody writes to this person any more; what is planned for any of their cases is cancelled."""
     # Of several causes the same one, in whatever order they were heard.
     customer.contact_stopped = min(filter(None, (customer.contact_stopped, cause)))
+    customer.winback_consent_at = None
     for case in running_cases(session, customer):
         session.flush()
         lock_case(session, case)
         cancel_steps(session, case, Reason(Why.CONTACT_STOPPED, {"cause": cause}), now=now)
 
 
-def _follow_payment(session: Session, case: Case, payment: Payment) -> bool:
+def _follow_payment(session: Session, case: Case, payment: Payment, *, now: datetime) -> bool:
     """Take over what the payment says; True where it has turned out to be another person's."""
     if payment.failed_at is not None:
         case.opened_at = payment.failed_at
     case.amount_minor, case.currency = payment.amount_minor, payment.currency
     if payment.customer_id is None or payment.customer_id == case.customer_id:
         return False
-    case.customer = session.get_one(Customer, payment.customer_id)
-    session.flush()
+    move_to(session, case, session.get_one(Customer, payment.customer_id), now=now)
     return True
 
 
@@ -177,5 +202,5 @@ def _follow_class(session: Session, case: Case, *, now: datetime) -> bool:
 
 
 def _alert(session: Session, case: Case, detail: dict[str, Any], *, now: datetime) -> None:
-    if POLICIES[DeclineClass(case.decline_class)].alert_merchant:
+    if POLICIES[DeclineClass(case.decline_class)].alert_merchant and case.origin != BACKFILL:
         note_case(session, case, Act.MERCHANT_ALERT, actor=Actor.WORKER, at=now, detail=detail)

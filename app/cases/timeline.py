@@ -13,11 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor
-from app.models import Attempt, Audit, Case, Delivery, Step, Visit
+from app.models import Attempt, Audit, Case, Delivery, Note, Step, Visit
+from app.recovery.campaign import LIMITS
 from app.recovery.machine import CaseState
-from app.recovery.plan import LIMITS
+from app.recovery.reasons import Why
 
 MOST_VISITS = 50
+TOLD_ELSEWHERE = frozenset({Act.RETRY_STARTED, Act.RETRY_ENDED, Act.NOTE_ADDED})
+"""The retry and the note have entries of their own."""
 TOLD_BY_ATTEMPTS = frozenset({Act.PAYMENT_FAILED, Act.PAYMENT_NEEDS_ACTION, Act.PAYMENT_SUCCEEDED})
 """Each charge attempt has its own entry; the event that told of it would only repeat it."""
 WAITING = ("planned", "claimed", "sending")
@@ -30,6 +33,9 @@ class EntryKind(StrEnum):
     DELIVERY = "delivery"
     NOT_SENT = "not_sent"
     VISIT = "visit"
+    NOTE = "note"
+    RETRY = "retry"
+    """Our own charge: planned, kept, or what became of it."""
     # planned
     STEP = "step"
     WHOP_TRIES = "whop_tries"
@@ -64,22 +70,26 @@ def timeline(session: Session, case: Case) -> Timeline:
     """The caller has made sure that the case is the reader's own."""
     steps = {step.id: step for step in session.scalars(select(Step).where(Step.case_id == case.id))}
     attempts = list(_attempts(session, case))
+    charges = list(_retries(case))
+    waiting = [entry for entry in charges if entry.code in WAITING]
     past = [
         *_acts(session, case, outcomes={entry.code for entry in attempts}),
         *attempts,
         *_deliveries(session, case, steps),
         *_not_sent(steps),
         *_visits(session, case),
+        *_notes(session, case),
+        *(entry for entry in charges if entry.code not in WAITING),
     ]
     return Timeline(
         past=tuple(sorted(past, key=lambda entry: entry.at)),
-        planned=tuple(sorted(_planned(case, steps), key=lambda entry: entry.at)),
+        planned=tuple(sorted([*_planned(case, steps), *waiting], key=lambda entry: entry.at)),
     )
 
 
 def _acts(session: Session, case: Case, *, outcomes: set[str]) -> Iterator[Entry]:
     for line in session.scalars(select(Audit).where(Audit.case_id == case.id).order_by(Audit.id)):
-        if outcomes and line.action in TOLD_BY_ATTEMPTS:
+        if (outcomes and line.action in TOLD_BY_ATTEMPTS) or line.action in TOLD_ELSEWHERE:
             continue
         yield Entry(at=line.at, kind=EntryKind.ACT, code=line.action, actor=line.actor, detail=line.detail)
 
@@ -146,9 +156,33 @@ def _visits(session: Session, case: Case) -> Iterator[Entry]:
         )
 
 
+def _notes(session: Session, case: Case) -> Iterator[Entry]:
+    for note in session.scalars(select(Note).where(Note.case_id == case.id).order_by(Note.id)):
+        yield Entry(
+            at=note.at, kind=EntryKind.NOTE, code="note", actor=note.actor, detail={"text": note.text}
+        )
+
+
+def _retries(case: Case) -> Iterator[Entry]:
+    """What is planned, or what became of it. Acts tell of decisions, but not of an install without a key."""
+    for retry in case.retries:
+        told_by_acts = retry.state == "cancelled" or (
+            retry.state == "kept" and retry.why.get("code") != Why.RETRY_NO_KEY
+        )
+        if told_by_acts:
+            continue
+        waits = retry.state in WAITING
+        yield Entry(
+            at=retry.due_at if waits else retry.started_at or retry.ended_at or retry.decided_at,
+            kind=EntryKind.RETRY,
+            code=retry.state,
+            actor=retry.actor,
+            why=retry.why,
+            also=retry.outcome_why,
+        )
+
+
 def _planned(case: Case, steps: Mapping[int, Step]) -> Iterator[Entry]:
-    if not CaseState(case.state).running:
-        return
     for step in steps.values():
         if step.state in WAITING:
             yield Entry(
@@ -160,6 +194,8 @@ def _planned(case: Case, steps: Mapping[int, Step]) -> Iterator[Entry]:
                 why=step.why,
                 also=step.outcome_why,
             )
+    if not CaseState(case.state).running:
+        return
     next_attempt = case.payment.next_attempt_at
     newest = case.payment.last_failed_at or case.opened_at
     if next_attempt is not None and next_attempt > newest:

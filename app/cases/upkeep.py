@@ -15,8 +15,8 @@ from app.cases.standing import lock_case, stop_case
 from app.db import Database
 from app.models import Case, Payment
 from app.models.merchant import lock_merchant
+from app.recovery.campaign import LIMITS
 from app.recovery.machine import CaseReason, CaseState
-from app.recovery.plan import LIMITS
 
 BATCH = 200
 

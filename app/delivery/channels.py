@@ -4,40 +4,80 @@ from collections.abc import Mapping
 
 from app.errors import SettingsError
 from app.settings import Settings
-from notifiers import available
+from notifiers import NotifierError, available, make
 from notifiers.base import Notifier
 from notifiers.memory import MemoryNotifier
-from notifiers.smtp import SmtpNotifier, SmtpSettings
+from notifiers.variables import WrongVariables, settings_from
+
+SWITCHED = ("telegram", "discord", "whop_chat")
+"""Our own channels to customers beside e-mail; `ENABLE_<NAME>` switches each on."""
 
 
 def build_channels(settings: Settings) -> Mapping[str, Notifier]:
-    """One notifier for each channel that is switched on.
+    """One notifier for each channel to customers that is switched on.
 
-    Raises `SettingsError` naming the variable where a channel is switched on that this install lacks.
+    Raises `SettingsError` naming the variable where a channel is switched on that this install lacks or that
+    its settings do not make.
     """
     channels: dict[str, Notifier] = {}
     if settings.enable_email:
-        channels["email"] = _email(settings)
-    for variable, name in (
-        ("ENABLE_TELEGRAM", "telegram"),
-        ("ENABLE_DISCORD", "discord"),
-        ("ENABLE_WHOP_CHAT", "whop_chat"),
-    ):
-        if getattr(settings, variable.lower()) and name not in available():
-            raise SettingsError([f"{variable}: no {name} channel is installed; set it to false"])
-    return channels
+        channels["email"] = email_channel(settings) or MemoryNotifier()
+    for name in SWITCHED:
+        if getattr(settings, f"enable_{name}"):
+            channels[name] = own_channel(name, settings)
+    return channels | _foreign(settings, "customers")
 
 
-def _email(settings: Settings) -> Notifier:
-    if not settings.smtp_host:
-        return MemoryNotifier()
-    return SmtpNotifier(
-        SmtpSettings(
-            host=settings.smtp_host,
-            port=settings.smtp_port,
-            user=settings.smtp_user,
-            password=settings.smtp_pass.get_secret_value() if settings.smtp_pass else None,
-            sender=settings.smtp_from or "",
-            security=settings.smtp_security,
-        )
-    )
+def build_alert_channels(settings: Settings) -> Mapping[str, Notifier]:
+    """One notifier for each place that takes the merchant's alerts and no customer's message. Raises `SettingsError`."""
+    channels: dict[str, Notifier] = {}
+    if settings.discord_webhook_url is not None:
+        channels["discord_webhook"] = own_channel("discord_webhook", settings)
+    return channels | _foreign(settings, "merchant")
+
+
+def email_channel(settings: Settings) -> Notifier | None:
+    """Mail, also where reminders by mail are switched off; None where production has no mail server."""
+    if settings.smtp_host:
+        return own_channel("email", settings)
+    return None if settings.production else MemoryNotifier()
+
+
+def own_channel(name: str, settings: Settings) -> Notifier:
+    """One of ours, also where it is switched off. Raises `SettingsError` where its settings do not make it."""
+    notifier = available().get(name)
+    if notifier is None:
+        raise SettingsError([f"ENABLE_{name.upper()}: no {name} channel is installed; set it to false"])
+    variables = {field.upper(): getattr(settings, field) for field in type(settings).model_fields}
+    try:
+        return notifier(settings_from(notifier, variables))
+    except WrongVariables as error:
+        raise SettingsError(error.lines) from None
+
+
+def foreign_channel(name: str, settings: Settings) -> Notifier:
+    """Another package's, which is switched on. Raises `SettingsError` where its class cannot make it."""
+    try:
+        return make(name, settings.plugins[name])
+    except NotifierError as error:
+        raise SettingsError([f"ENABLE_{name.upper()}: {error}"]) from None
+
+
+def has_settings(name: str, settings: Settings) -> bool:
+    """Whether one of our own channels can be made, switched on or not. Loads no channel's library."""
+    match name:
+        case "email":
+            return bool(settings.smtp_host) or not settings.production
+        case "telegram":
+            return settings.telegram_bot_token is not None
+        case "discord":
+            return settings.discord_bot_token is not None
+    return settings.whop_api_key is not None
+
+
+def _foreign(settings: Settings, audience: str) -> dict[str, Notifier]:
+    return {
+        name: foreign_channel(name, settings)
+        for name in settings.plugins
+        if available()[name].capabilities.audience == audience
+    }

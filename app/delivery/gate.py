@@ -6,26 +6,28 @@ Reads our rows under the locks of merchant and case and decides; it changes noth
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.delivery.suppression import suppressed
-from app.models import Case, Membership, Step
-from app.models.contact import last_contact
-from app.recovery.facts import MembershipStatus
+from app.delivery.routing import EMAIL, Route, routes_for
+from app.models import Case, Step
+from app.models.contact import last_contact, left_because, zone_of
+from app.models.returning import outlook_of
+from app.recovery.campaign import LIMITS
 from app.recovery.machine import CaseReason, CaseState
-from app.recovery.plan import LIMITS, after_last_contact
+from app.recovery.plan import after_last_contact, after_quiet_hours
 from app.recovery.reasons import Reason, Why
+from app.recovery.winback import KIND, why_not
 
 TURN = timedelta(seconds=30)
-LEFT = frozenset({MembershipStatus.CANCELED, MembershipStatus.EXPIRED, MembershipStatus.COMPLETED})
+SHORT_REST = timedelta(minutes=2)
+"""So long a channel is waited for; for a longer rest another one takes its place."""
 
 
 @dataclass(frozen=True, slots=True)
 class Go:
-    address: str
+    route: Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,36 +73,42 @@ def look(
 
     `channels` are those that this install has; `down` says until when one of them rests.
     """
+    if case.hands_off is not None:
+        return Skip(Reason(case.hands_off))
+    if step.kind == KIND:
+        return _offer(session, case, step, now, channels, down)
     if case.state != CaseState.OPEN:
         return Drop(Reason(Why.CASE_CLOSED if case.closed_at else Why.CASE_WAITS, {"cause": case.reason}))
-    if case.customer.contact_stopped:
-        return Drop(Reason(Why.CONTACT_STOPPED, {"cause": case.customer.contact_stopped}))
-    left = _left(session, case)
+    if case.customer.no_contact:
+        return Drop(Reason(Why.CONTACT_STOPPED, {"cause": case.customer.no_contact}))
+    left = left_because(session, case)
     if left is not None:
         return StopCase(left)
     late = _timing(session, case, step, now)
     if late is not None:
         return late
-    if step.channel in down:
-        return PutOff(down[step.channel], Reason(Why.CHANNEL_DOWN, {"channel": step.channel}))
-    return _address(session, case, step, channels)
+    return _route(session, case, step, now, channels, down, end=case.opened_at + LIMITS.runway)
 
 
-def _left(session: Session, case: Case) -> CaseReason | None:
-    """The newest snapshot of the membership, although it may be older than the failure."""
-    membership = session.scalars(
-        select(Membership).where(
-            Membership.merchant_id == case.merchant_id,
-            Membership.membership_id == case.payment.membership_id,
-        )
-    ).one_or_none()
-    if membership is None:
-        return None
-    if membership.status in LEFT:
-        return CaseReason.MEMBERSHIP_ENDED
-    if membership.cancel_at_period_end or membership.status == MembershipStatus.CANCELING:
-        return CaseReason.CUSTOMER_CANCELED
-    return None
+def _offer(
+    session: Session,
+    case: Case,
+    step: Step,
+    now: datetime,
+    channels: frozenset[str],
+    down: Mapping[str, datetime],
+) -> Verdict:
+    """The one message that is for a case which is over: its membership has ended, and nothing has changed since."""
+    if case.reason != CaseReason.MEMBERSHIP_ENDED:
+        return Drop(Reason(Why.CASE_CLOSED, {"cause": case.reason}))
+    refusal = why_not(outlook_of(session, case, now=now, step=step))
+    if refusal is not None:
+        return Drop(refusal)
+    if now - step.planned_at > LIMITS.too_late:
+        return Skip(Reason(Why.TOO_LATE, {"hours": int((now - step.planned_at).total_seconds() // 3600)}))
+    end = step.planned_at + LIMITS.too_late
+    too_soon = _too_soon(session, case, now, end)
+    return too_soon or _route(session, case, step, now, channels, down, end=end)
 
 
 def _timing(session: Session, case: Case, step: Step, now: datetime) -> Skip | PutOff | None:
@@ -111,15 +119,18 @@ def _timing(session: Session, case: Case, step: Step, now: datetime) -> Skip | P
         return Skip(Reason(Why.PAST_CUTOFF))
     if _earlier_waits(session, step):
         return PutOff(now + TURN, Reason(Why.EARLIER_COMES_FIRST))
+    return _too_soon(session, case, now, cutoff)
+
+
+def _too_soon(session: Session, case: Case, now: datetime, end: datetime) -> Skip | PutOff | None:
     previous = last_contact(session, case.customer_id)
     if previous is None:
         return None
-    zone = ZoneInfo(case.customer.zone or case.merchant.zone)
-    allowed, _ = after_last_contact(now, previous, zone)
+    allowed, _ = after_last_contact(now, previous, zone_of(case.customer, now).zone, gap=case.campaign.gap)
     if allowed <= now:
         return None
     why = Reason(Why.TOO_SOON_AFTER_LAST, {"last": previous.isoformat()})
-    return PutOff(allowed, why) if allowed < cutoff else Skip(why)
+    return PutOff(allowed, why) if allowed < end else Skip(why)
 
 
 def _earlier_waits(session: Session, step: Step) -> bool:
@@ -132,13 +143,37 @@ def _earlier_waits(session: Session, step: Step) -> bool:
     return session.scalar(earlier.limit(1)) is not None
 
 
-def _address(session: Session, case: Case, step: Step, channels: frozenset[str]) -> Go | Skip:
-    address = case.customer.email
-    if step.channel not in channels:
-        return Skip(Reason(Why.NO_CHANNEL, {"channel": step.channel}))
-    if not address:
-        return Skip(Reason(Why.NO_ADDRESS, {"channel": step.channel}))
-    cause = suppressed(session, case.merchant, channel=step.channel, address=address)
-    if cause is not None:
-        return Skip(Reason(Why.SUPPRESSED, {"channel": step.channel, "cause": cause}))
-    return Go(address)
+def _route(
+    session: Session,
+    case: Case,
+    step: Step,
+    now: datetime,
+    channels: frozenset[str],
+    down: Mapping[str, datetime],
+    *,
+    end: datetime,
+) -> Go | Skip | PutOff:
+    """`end`: nothing waits for a morning beyond it."""
+    routes = routes_for(session, case, step, channels=channels)
+    if not routes.open:
+        return Skip(routes.closed)
+    awake = [route for route in routes.open if down.get(route.channel, now) <= now + SHORT_REST]
+    best = (awake or routes.open)[0]
+    if best.channel in down:
+        return PutOff(down[best.channel], Reason(Why.CHANNEL_DOWN, {"channel": best.channel}))
+    local = zone_of(case.customer, now)
+    loud_again = after_quiet_hours(now, local.zone, case.campaign)
+    wakes_nobody = best.channel == EMAIL and not case.campaign.quiet_email
+    if wakes_nobody or loud_again <= now:
+        return Go(best)
+    if loud_again < end:
+        return PutOff(
+            loud_again,
+            Reason(
+                Why.QUIET_HOURS,
+                {"channel": best.channel, "zone": local.zone.key, "zone_from": local.source.value},
+            ),
+        )
+    # In the morning it would be too late for the payment: rather a letter, else a chat in the night.
+    by_mail = (route for route in awake if route.channel == EMAIL and route.channel not in down)
+    return Go(next(by_mail, best))

@@ -11,13 +11,15 @@ from typing import Any
 from babel.core import Locale, UnknownLocaleError
 from sqlalchemy.orm import Session
 
-from app.models import Case, Step
-from app.models.contact import other_open
+from app.delivery.own_text import own_text_for
+from app.models import Case, Merchant, Step
+from app.models.contact import other_open, zone_of
 from app.recovery.decline import DeclineClass
 from app.recovery.facts import CardView
 from app.recovery.keys import mail_name
 from app.recovery.money import Money
-from app.recovery.wording import LANGUAGES, MessageValues, compose
+from app.recovery.winback import KIND
+from app.recovery.wording import LANGUAGES, Content, MessageValues, OwnText, compose
 from app.security.tokens import Purpose, Tokens
 from app.settings import Settings
 from notifiers.base import Action, Message
@@ -42,25 +44,57 @@ class Links:
     def unsubscribe(self, case_token: str) -> str:
         return f"{self.base}/unsubscribe/{self.tokens.sign(Purpose.UNSUBSCRIBE, case_token)}"
 
+    def preferences(self, name: str) -> str:
+        """`name` is the customer's, by `app.cases.links.name_of`."""
+        return f"{self.base}/preferences/{self.tokens.sign(Purpose.PREFERENCES, name)}"
+
+    def connect(self, biz_id: str) -> str:
+        """The page on which a merchant's customers link their accounts before anything fails."""
+        return f"{self.base}/connect/{self.tokens.sign(Purpose.CONNECT, biz_id)}"
+
 
 def message_for(session: Session, case: Case, step: Step, *, links: Links, now: datetime) -> Message:
     """The message of a step, with what is true of its case at this moment."""
     language = language_of(case)
-    content = compose(_values(session, case, now), key=step.wording_key, language=language)
-    return Message(
+    saved = own_text_for(session, case, step, language=language, now=now)
+    content = compose(
+        values_of(session, case, now=now),
+        key=step.wording_key,
+        language=language,
+        own=OwnText.of(saved) if saved else None,
+    )
+    return message_of(
+        content,
+        case.merchant,
         message_id=mail_name(case.token, step.position),
+        fix_url=_way_back(case.merchant, step) or links.fix(case.token),
+        unsubscribe_url=links.unsubscribe(case.token),
+    )
+
+
+def _way_back(merchant: Merchant, step: Step) -> str | None:
+    """An offer leads to the merchant's checkout; every other message to the page of its payment."""
+    return merchant.winback_url if step.kind == KIND else None
+
+
+def message_of(
+    content: Content, merchant: Merchant, *, message_id: str, fix_url: str, unsubscribe_url: str
+) -> Message:
+    """The words with the merchant's name and the customer's two addresses: whatever was written, they stay."""
+    return Message(
+        message_id=message_id,
         language=content.language,
         subject=content.subject,
         preview=content.preview,
         greeting=content.greeting,
         paragraphs=content.paragraphs,
         details=content.details,
-        action=Action(content.button_label, links.fix(case.token)),
+        action=Action(content.button_label, fix_url),
         closing=content.closing,
         footer=content.footer,
-        sender_name=case.merchant.public_name or "",
-        reply_to=case.merchant.reply_to,
-        unsubscribe=Action(content.unsubscribe_label, links.unsubscribe(case.token)),
+        sender_name=merchant.public_name or "",
+        reply_to=merchant.reply_to,
+        unsubscribe=Action(content.unsubscribe_label, unsubscribe_url),
     )
 
 
@@ -77,7 +111,12 @@ def message_from(content: Mapping[str, Any]) -> Message:
 
 def language_of(case: Case) -> str:
     """The customer's language, else the merchant's, else English."""
-    for name in (case.customer.locale, case.merchant.locale):
+    return language_for(case.customer.locale, case.merchant.locale)
+
+
+def language_for(*locales: str | None) -> str:
+    """The first of these in which there are messages, else English."""
+    for name in locales:
         try:
             language = Locale.parse(name, sep="-").language if name else None
         except (ValueError, UnknownLocaleError):
@@ -87,7 +126,8 @@ def language_of(case: Case) -> str:
     return "en"
 
 
-def _values(session: Session, case: Case, now: datetime) -> MessageValues:
+def values_of(session: Session, case: Case, *, now: datetime) -> MessageValues:
+    """What is true of a case at this moment."""
     payment = case.payment
     amount = None
     if payment.amount_minor and payment.currency:
@@ -104,7 +144,8 @@ def _values(session: Session, case: Case, now: datetime) -> MessageValues:
         # A time that has passed is no promise; and nothing is tried on a card that needs its owner.
         next_attempt_at=next_attempt if next_attempt and next_attempt > now else None,
         cutoff_at=None,
-        zone=case.customer.zone or case.merchant.zone,
+        zone=zone_of(case.customer, now).zone.key,
         other_open_payments=len(other_open(session, case, limit=MOST_COUNTED)),
+        promo_code=case.merchant.winback_code,
         needs_confirmation=decline_class is DeclineClass.AUTHENTICATION and bool(payment.recovery_url),
     )

@@ -4,32 +4,33 @@ No transaction is open during the call. A crash before the mark: the step is cla
 it: the step ends as `unknown` and nobody repeats it.
 """
 
-import random
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app import faults
-from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
+from app import faults, metrics
+from app.claims import Claim, Times, claim_due, expired, holding, move
 from app.db import Database
-from app.delivery.gate import Drop, Go, PutOff, Skip, StopCase, look
+from app.delivery.aftermath import after_send, put_off
+from app.delivery.gate import SHORT_REST, Drop, Go, PutOff, Skip, StopCase, look
 from app.delivery.message import Links, message_for
+from app.delivery.outcomes import Noted, close_torn, complete, honest, rest
+from app.delivery.routing import Route, Routes, routes_for
 from app.delivery.suppression import suppress
+from app.fresh_look import FreshLook, Looked, Target, wait_for_whop
 from app.log import get_logger
 from app.models import Case, Delivery, Step
 from app.models.merchant import lock_merchant
 from app.recovery.machine import CaseReason
 from app.recovery.reasons import Reason, Why
-from notifiers.base import GiveUp, Message, Notifier, Outcome, Recipient, Retry, Sent, Unknown
+from app.whop.errors import WhopError
+from notifiers.base import GiveUp, Message, Notifier, Outcome, Recipient, Retry, Unknown
 
 LEASE_BEYOND_SEND = timedelta(seconds=30)
-MOST_TRIES = 5
-CHANNEL_PAUSE = timedelta(minutes=5)
-"""How long a channel rests that is down as a whole; such waits do not use up a step's tries."""
 
 log = get_logger(__name__)
 
@@ -52,16 +53,24 @@ class StopsCase(Protocol):
 
 class Sender:
     def __init__(
-        self, database: Database, channels: Mapping[str, Notifier], *, links: Links, stop_case: StopsCase
+        self,
+        database: Database,
+        channels: Mapping[str, Notifier],
+        *,
+        links: Links,
+        stop_case: StopsCase,
+        look: FreshLook | None = None,
     ) -> None:
+        """`look`: None where Whop cannot be asked; then our own rows decide."""
         self._database = database
         self._channels = channels
         self._links = links
         self._stop_case = stop_case
+        self._look = look
         self._down: dict[str, datetime] = {}
         """By channel, the machine's time until which this worker leaves it alone."""
         longest = max((one.send_timeout for one in channels.values()), default=timedelta())
-        self.lease = longest + LEASE_BEYOND_SEND
+        self.lease = longest + LEASE_BEYOND_SEND + (look.limit if look else timedelta())
 
     def claim(self, *, times: Times, limit: int) -> list[Claim]:
         with self._database.transaction() as session:
@@ -72,32 +81,61 @@ class Sender:
 
     def carry_out(self, claim: Claim, *, times: Times) -> Outcome | None:
         """Send the step's message unless something forbids it; None: nothing was sent."""
-        with self._database.transaction() as session:
-            ready = self.prepare(session, claim, times)
+        ready = self._ready(claim, times)
         if ready is None:
             return None
         faults.point("before_send")
         try:
-            outcome = ready.notifier.send(ready.message, ready.recipient)
+            outcome = honest(ready.notifier.send(ready.message, ready.recipient))
         except Exception as error:  # a channel must not raise; if it does, the peer may have the message
             log.exception("delivery.notifier_raised", step_id=claim.row_id)
             outcome = Unknown(f"notifier_raised_{type(error).__name__}")
         faults.point("after_send")
         return outcome
 
+    def _ready(self, claim: Claim, times: Times) -> Ready | None:
+        """What only our rows can forbid is asked of them first: Whop is read for what would go out."""
+        with self._database.transaction() as session:
+            first = self.prepare(session, claim, times)
+        if self._look is None or not isinstance(first, Target):
+            return first if isinstance(first, Ready) else None
+        try:
+            looked = self._look.read(first, now=times.now)
+        except WhopError as error:
+            self._wait(claim, error, times)
+            return None
+        with self._database.transaction() as session:
+            self._look.take_in(session, looked, times=times)
+            second = self.prepare(session, claim, times, looked=looked)
+        return second if isinstance(second, Ready) else None
+
+    def _wait(self, claim: Claim, error: WhopError, times: Times) -> None:
+        """Nothing is sent on what was known before; once the step is too late, the gate skips it."""
+        with self._database.transaction() as session:
+            step = holding(session, Step, claim)
+            if step is not None:
+                step.due_at, why = wait_for_whop(error, step.outcome_why, now=times.now)
+                step.state, step.lease_until, step.outcome_why = "planned", None, why.stored()
+        log.warning("delivery.whop_unreadable", step_id=claim.row_id, error=type(error).__name__)
+
     def record(self, claim: Claim, outcome: Outcome, *, times: Times) -> None:
         """Write what became of a send. A cancellation that landed meanwhile keeps the step's state."""
         with self._database.transaction() as session:
-            moved = self.note(session, claim, outcome, times)
+            noted = self.note(session, claim, outcome, times)
         faults.point("after_record")
+        if noted.first:
+            metrics.delivery_recorded(channel=noted.channel, outcome=noted.outcome)
         log.info(
-            "delivery.recorded", step_id=claim.row_id, outcome=type(outcome).__name__,
-            reason=getattr(outcome, "reason", None), kept_state=not moved,
+            "delivery.recorded", step_id=claim.row_id, case_id=noted.case_id, channel=noted.channel,
+            outcome=type(outcome).__name__, reason=getattr(outcome, "reason", None),
+            kept_state=not noted.moved,
         )  # fmt: skip
 
-    def note(self, session: Session, claim: Claim, outcome: Outcome, times: Times) -> bool:
-        """As `record`, in the caller's transaction; False where the step was cancelled meanwhile."""
+    def note(self, session: Session, claim: Claim, outcome: Outcome, times: Times) -> Noted:
+        """As `record`, in the caller's transaction."""
         values = self._after(session, claim, outcome, times)
+        if values.get("state") in ("gave_up", "dead") or getattr(outcome, "whole_channel", False):
+            values, outcome = self._by_another(session, claim, outcome, values, times)
         # The step before the delivery, as `free_expired` takes them: no deadlock with a late worker.
         moved = move(session, Step, claim, held="sending", values={**values, "lease_until": None})
         delivery = session.scalars(
@@ -105,8 +143,9 @@ class Sender:
             .where(Delivery.step_id == claim.row_id, Delivery.fence == claim.fence)
             .with_for_update()
         ).one()
-        if delivery.outcome == "in_flight":
-            _complete(delivery, outcome, times)
+        first = delivery.outcome == "in_flight"
+        if first:
+            complete(delivery, outcome, times)
         if isinstance(outcome, GiveUp) and outcome.suppress:
             case = session.get_one(Case, delivery.case_id)
             suppress(
@@ -117,7 +156,7 @@ class Sender:
                 reason=outcome.reason,
                 now=times.now,
             )
-        return moved
+        return Noted(delivery.case_id, delivery.channel, delivery.outcome, moved=moved, first=first)
 
     def put_off(self, claim: Claim, error: Exception, *, times: Times) -> None:
         """A step that failed before its send is tried again later, and dead after the last try."""
@@ -137,13 +176,20 @@ class Sender:
             for claim in torn:
                 values = {"state": "unknown", "outcome_why": why, "ended_at": times.now, "lease_until": None}
                 move(session, Step, claim, held="sending", values=values)
-            _close_torn_deliveries(session, times)
+            channels = close_torn(session, times)
+        for channel in channels:
+            metrics.delivery_recorded(channel=channel, outcome="unknown")
         for claim in torn:
             log.warning("delivery.unknown", step_id=claim.row_id, reason="worker_lost")
         return len(lost) + len(torn)
 
-    def prepare(self, session: Session, claim: Claim, times: Times) -> Ready | None:
-        """The fresh look; where it says go, the step is marked as sending and its delivery written."""
+    def prepare(
+        self, session: Session, claim: Claim, times: Times, *, looked: Looked | None = None
+    ) -> Ready | Target | None:
+        """The gate; where it says go, the step is marked as sending and its delivery written.
+
+        A target: it says go, and Whop is to be asked first.
+        """
         case = _lock_case(session, claim)
         step = holding(session, Step, claim)
         if case is None or step is None:
@@ -152,8 +198,10 @@ class Sender:
             session, case, step, now=times.now, channels=frozenset(self._channels), down=self._resting(times)
         )
         match verdict:
-            case Go(address=address):
-                return self._begin(session, case, step, address, times)
+            case Go() if self._look is not None and looked is None:
+                return Target.of(case)
+            case Go(route=route):
+                return self._begin(session, case, step, route, times)
             case StopCase(reason=reason):
                 self._stop_case(session, case, reason, now=times.now)
             case PutOff(until=until, why=why):
@@ -164,7 +212,9 @@ class Sender:
                 step.outcome_why, step.ended_at, step.lease_until = why.stored(), times.now, None
         return None
 
-    def _begin(self, session: Session, case: Case, step: Step, address: str, times: Times) -> Ready:
+    def _begin(self, session: Session, case: Case, step: Step, route: Route, times: Times) -> Ready:
+        if step.channel != route.channel:
+            step.channel, step.tries = route.channel, 0
         message = message_for(session, case, step, links=self._links, now=times.now)
         session.add(
             Delivery(
@@ -174,7 +224,7 @@ class Sender:
                 channel=step.channel,
                 outcome="in_flight",
                 content=asdict(message),
-                recipient=address,
+                recipient=route.address,
                 started_at=times.now,
                 lease_until=times.wall + self.lease,
             )
@@ -184,43 +234,51 @@ class Sender:
             claim=Claim(step.id, step.attempts),
             notifier=self._channels[step.channel],
             message=message,
-            recipient=Recipient(address, case.customer.name),
+            recipient=Recipient(route.address, case.customer.name),
         )
+
+    def _after(self, session: Session, claim: Claim, outcome: Outcome, times: Times) -> dict[str, object]:
+        """The step's columns after a send with this outcome; a channel that is down rests."""
+        wanted = select(Step.tries, Step.channel).where(Step.id == claim.row_id)
+        tries, channel = session.execute(wanted).one()
+        if isinstance(outcome, Retry) and outcome.whole_channel:
+            self._down[channel] = times.wall + (pause := rest(outcome))
+            return put_off(pause, Reason(Why.PUT_OFF, {"cause": outcome.reason}), times)
+        return after_send(outcome, tries=tries, times=times)
 
     def _resting(self, times: Times) -> dict[str, datetime]:
         """Channels that are down, and until when, in the campaign's time."""
         return {
             channel: times.now + (until - times.wall)
-            for channel, until in self._down.items()
+            for channel, until in self._down.copy().items()  # other threads add to it
             if until > times.wall
         }
 
-    def _after(self, session: Session, claim: Claim, outcome: Outcome, times: Times) -> dict[str, object]:
-        """The step's columns after a send with this outcome."""
-        tries, channel = session.execute(
-            select(Step.tries, Step.channel).where(Step.id == claim.row_id)
-        ).one()
-        match outcome:
-            case Sent():
-                return _ended("sent", Reason(Why.PEER_TOOK_IT), times)
-            case Unknown(reason=reason):
-                return _ended("unknown", Reason(Why.PEER_UNCLEAR, {"cause": reason}), times)
-            case GiveUp(reason=reason):
-                return _ended("gave_up", Reason(Why.PEER_REFUSED, {"cause": reason}), times)
-            case Retry(reason=reason, whole_channel=True, after=after):
-                why = Reason(Why.PUT_OFF, {"cause": reason})
-                pause = backoff(1, share=random.random(), wish=after or CHANNEL_PAUSE)  # noqa: S311
-                self._down[channel] = times.wall + pause
-                return {"state": "planned", "due_at": times.now + pause, "outcome_why": why.stored()}
-            case Retry(reason=reason) if tries + 1 >= MOST_TRIES:
-                return _ended("dead", Reason(Why.OUT_OF_TRIES, {"cause": reason}), times) | {
-                    "tries": tries + 1
-                }
-            case Retry(reason=reason, after=after):
-                why = Reason(Why.PUT_OFF, {"cause": reason, "tries": tries + 1})
-                pause = backoff(tries + 1, share=random.random(), wish=after)  # noqa: S311
-                due = {"state": "planned", "due_at": times.now + pause}
-                return due | {"outcome_why": why.stored(), "tries": tries + 1}
+    def _by_another(
+        self, session: Session, claim: Claim, outcome: Outcome, values: dict[str, object], times: Times
+    ) -> tuple[dict[str, object], Outcome]:
+        """Where this channel will not carry the step and another one may, the step goes by that one at once."""
+        step = session.get_one(Step, claim.row_id)
+        routes = routes_for(
+            session, step.case, step, channels=frozenset(self._channels), without=step.channel
+        )
+        resting = isinstance(outcome, Retry) and outcome.whole_channel
+        if not routes.open or (resting and not self._better_now(step, routes, times)):
+            return values, outcome
+        cause = getattr(outcome, "reason", "")
+        why = Reason(Why.OTHER_CHANNEL, {"channel": step.channel, "cause": cause})
+        at_once = {"state": "planned", "due_at": times.now, "outcome_why": why.stored()}
+        if resting:
+            return at_once, outcome
+        # Its last try is over: this channel is not asked again for this step.
+        return at_once, outcome if isinstance(outcome, GiveUp) else GiveUp(cause)
+
+    def _better_now(self, step: Step, routes: Routes, times: Times) -> bool:
+        """Whether another channel takes the place of the step's own, which rests."""
+        down, soon = self._resting(times), times.now + SHORT_REST
+        if down.get(step.channel, times.now) <= soon:
+            return False
+        return any(down.get(route.channel, times.now) <= soon for route in routes.open)
 
 
 def _lock_case(session: Session, claim: Claim) -> Case | None:
@@ -238,30 +296,3 @@ def _lock_case(session: Session, claim: Claim) -> Case | None:
     return session.scalars(
         select(Case).where(Case.id == found.id).options(*everything).with_for_update(of=Case)
     ).one()
-
-
-def _ended(state: str, why: Reason, times: Times) -> dict[str, object]:
-    return {"state": state, "outcome_why": why.stored(), "ended_at": times.now}
-
-
-def _complete(delivery: Delivery, outcome: Outcome, times: Times) -> None:
-    delivery.ended_at = times.now
-    match outcome:
-        case Sent(provider_id=provider_id):
-            delivery.outcome, delivery.provider_id = "sent", provider_id
-        case Retry(reason=reason):
-            delivery.outcome, delivery.reason = "retry", reason
-        case GiveUp(reason=reason):
-            delivery.outcome, delivery.reason = "gave_up", reason
-        case Unknown(reason=reason):
-            delivery.outcome, delivery.reason = "unknown", reason
-
-
-def _close_torn_deliveries(session: Session, times: Times) -> None:
-    """A call that never came back, also where a cancellation has taken its step meanwhile."""
-    session.execute(
-        update(Delivery)
-        .where(Delivery.outcome == "in_flight", Delivery.lease_until < times.wall)
-        .values(outcome="unknown", reason=Why.WORKER_LOST.value, ended_at=times.now)
-        .execution_options(synchronize_session=False)
-    )

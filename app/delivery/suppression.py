@@ -4,11 +4,14 @@ import hashlib
 import hmac
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.models import Merchant, Suppression
 from app.models.base import insert_once
+
+OPTED_OUT = "opted_out"
+"""The one reason that the person themselves can take back."""
 
 
 def address_hash(merchant: Merchant, channel: str, address: str) -> str:
@@ -19,8 +22,11 @@ def address_hash(merchant: Merchant, channel: str, address: str) -> str:
 def suppress(
     session: Session, merchant: Merchant, *, channel: str, address: str, reason: str, now: datetime
 ) -> None:
-    """Never write to this address of this channel again for this merchant. Repeating it changes nothing."""
-    insert_once(
+    """Never write to this address of this channel again for this merchant. Repeating it changes nothing.
+
+    A person's own wish gives way to a cause that the person cannot take back.
+    """
+    fresh = insert_once(
         session,
         Suppression,
         ("merchant_id", "channel", "address_hash"),
@@ -32,14 +38,32 @@ def suppress(
             "created_at": now,
         },
     )
+    if fresh is None and reason != OPTED_OUT:
+        theirs = _of(merchant, channel, address)
+        session.execute(
+            update(Suppression).where(*theirs, Suppression.reason == OPTED_OUT).values(reason=reason)
+        )
+
+
+def allow(session: Session, merchant: Merchant, *, channel: str, address: str) -> bool:
+    """Take back what the person asked for, and nothing else. False: there was no such wish."""
+    mine = delete(Suppression).where(*_of(merchant, channel, address), Suppression.reason == OPTED_OUT)
+    return bool(session.scalars(mine.returning(Suppression.id)).all())
+
+
+def lift(session: Session, merchant: Merchant, *, channel: str, address: str) -> None:
+    """The account's owner has just linked it: whatever closed it, a block or an old wish, is over."""
+    session.execute(delete(Suppression).where(*_of(merchant, channel, address)))
 
 
 def suppressed(session: Session, merchant: Merchant, *, channel: str, address: str) -> str | None:
     """Why this address must not be written to, or None where it may."""
-    return session.scalar(
-        select(Suppression.reason).where(
-            Suppression.merchant_id == merchant.id,
-            Suppression.channel == channel,
-            Suppression.address_hash == address_hash(merchant, channel, address),
-        )
+    return session.scalar(select(Suppression.reason).where(*_of(merchant, channel, address)))
+
+
+def _of(merchant: Merchant, channel: str, address: str) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Suppression.merchant_id == merchant.id,
+        Suppression.channel == channel,
+        Suppression.address_hash == address_hash(merchant, channel, address),
     )

@@ -10,9 +10,17 @@ from app.models import InboxRow
 
 
 def store_event(
-    database: Database, *, message_id: str, body: bytes, received_at: datetime, origin: str = "webhook"
+    database: Database,
+    *,
+    message_id: str,
+    body: bytes,
+    received_at: datetime,
+    origin: str = "webhook",
+    request_id: str | None = None,
 ) -> bool:
     """Store an event; durable when it returns. False: this message id is known already.
+
+    `request_id` names the request that brought it; the worker's lines will carry it.
 
     Raises SQLAlchemy's errors where the database is away: the caller answers 503 and Whop sends again.
     """
@@ -25,6 +33,7 @@ def store_event(
             received_at=received_at,
             due_at=received_at,
             origin=origin,
+            request_id=request_id,
             state="waiting",
             attempts=0,
             tries=0,

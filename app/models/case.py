@@ -1,14 +1,31 @@
 """What is known of each payment, and what is done about the failed ones."""
 
 from datetime import datetime
-from typing import Any
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.recovery.campaign import DEFAULT_CAMPAIGN, Campaign
+from app.recovery.campaign_json import stored_campaign
+from app.recovery.reasons import Why
 
 from .base import Base, BigInt, Json, partial_index
 from .customer import Customer
 from .merchant import Merchant
+
+if TYPE_CHECKING:
+    from .retry import Retry
+from .policy import Policy
+
+LIVE = "live"
+BACKFILL = "backfill"
+
+
+class Arm(StrEnum):
+    TREATED = "treated"
+    CONTROL = "control"
 
 
 class Payment(Base):
@@ -26,6 +43,8 @@ class Payment(Base):
     payment_id: Mapped[str]
     membership_id: Mapped[str | None]
     billing_reason: Mapped[str | None]
+    plan_id: Mapped[str | None]
+    product_id: Mapped[str | None]
     product_title: Mapped[str | None]
     amount_minor: Mapped[int | None] = mapped_column(BigInt)
     currency: Mapped[str | None]
@@ -47,6 +66,8 @@ class Payment(Base):
     paid_at: Mapped[datetime | None]
     voided_at: Mapped[datetime | None]
     uncollectible_at: Mapped[datetime | None]
+    looked_at: Mapped[datetime | None]
+    """When a look at Whop's own records last found it, by the machine's time."""
     refunds: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """By refund id: [provider time, minor units or null, currency or null, took money back]."""
     disputes: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
@@ -63,7 +84,7 @@ class Attempt(Base):
     at: Mapped[datetime]
     outcome: Mapped[str]
     trigger: Mapped[str]
-    """Who started it: whop by its schedule, or unknown where the event does not tell."""
+    """Who started it: whop by its schedule, ours by our retry, or unknown where the event does not tell."""
     decline_code: Mapped[str | None]
     failure_message: Mapped[str | None]
 
@@ -77,6 +98,7 @@ class Case(Base):
         Index(None, "merchant_id", "state"),
         Index(None, "customer_id", "state"),
         partial_index("ix_case_running", "opened_at", "closed_at IS NULL"),
+        partial_index("ix_case_backfilled", "merchant_id", "origin = 'backfill'"),
     )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
@@ -100,15 +122,42 @@ class Case(Base):
     """The first failure, in the provider's time."""
     closed_at: Mapped[datetime | None]
     recovered_at: Mapped[datetime | None]
+    paid_on: Mapped[int | None]
+    """Days from the first failure to the payment; None: not paid, or after the window."""
     taken_back_minor: Mapped[int] = mapped_column(BigInt, default=0)
     attribution: Mapped[str | None]
     attribution_step_id: Mapped[int | None] = mapped_column(BigInt)
+    arm: Mapped[str] = mapped_column(default=Arm.TREATED.value, server_default=Arm.TREATED.value)
+    """treated, or control: left to Whop alone. The person's, drawn before anything is decided; it changes only
+    where the case turns out to be of somebody who was drawn before."""
+    draw_share: Mapped[float | None] = mapped_column(Float)
+    """The control group's share when its person was drawn, with this case; None: it is not a drawn one."""
+    origin: Mapped[str] = mapped_column(default=LIVE, server_default=LIVE)
+    """live, or backfill: learnt from Whop's records of the time before; nobody is ever written to for it."""
     policy_version: Mapped[int]
+    """Of the default campaign."""
+    policy_id: Mapped[int | None] = mapped_column(BigInt)
+    """The version of the merchant's own policy that it was opened with and keeps; None: the default campaign."""
     created_at: Mapped[datetime]
 
     merchant: Mapped[Merchant] = relationship()
     customer: Mapped[Customer] = relationship()
     payment: Mapped[Payment] = relationship()
+    retries: Mapped[list["Retry"]] = relationship(viewonly=True)
+    policy: Mapped[Policy | None] = relationship(
+        primaryjoin="foreign(Case.policy_id) == Policy.id", viewonly=True
+    )
+
+    @property
+    def campaign(self) -> Campaign:
+        return stored_campaign(self.policy.campaign) if self.policy else DEFAULT_CAMPAIGN
+
+    @property
+    def hands_off(self) -> Why | None:
+        """Why nothing may be sent, charged or changed for it; None: it may."""
+        if self.arm == Arm.CONTROL:
+            return Why.CONTROL_GROUP
+        return Why.BACKFILLED if self.origin == BACKFILL else None
 
 
 class Visit(Base):

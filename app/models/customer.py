@@ -9,12 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from .base import Base, Json
 from .merchant import Merchant
 
+USER = "user_"
+"""How Whop's user ids begin."""
+
 
 class Customer(Base):
     __tablename__ = "customer"
     __table_args__ = (
         UniqueConstraint("merchant_id", "identity"),
         Index(None, "merchant_id", "member_id"),
+        Index(None, "token", unique=True),
     )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
@@ -27,20 +31,39 @@ class Customer(Base):
     country: Mapped[str | None]
     locale: Mapped[str | None]
     zone: Mapped[str | None]
+    preferred_channel: Mapped[str | None]
+    """As they chose it; None leaves the choice to us."""
+    token: Mapped[str | None]
+    """Random name in the links to their own pages; made when the first is."""
     contact_stopped: Mapped[str | None]
     """Why nobody may write to this person any more ("opted_out", "disputed"); None: we may."""
+    excluded_at: Mapped[datetime | None]
+    """Since when the merchant wants them left alone: no message, no charge. Apart from what they said themselves."""
+    winback_consent_at: Mapped[datetime | None]
+    """When they asked to be told of offers to come back; None: they have not, or took it back."""
     complaints: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Whop resolution cases by id: [provider time, open]."""
     seen_at: Mapped[datetime]
     """Provider time of the newest contact data."""
     created_at: Mapped[datetime]
+    arm: Mapped[str | None]
+    """The group that this person was drawn into, for good; None: not drawn yet."""
+    drawn_at: Mapped[datetime | None]
 
     merchant: Mapped[Merchant] = relationship()
+
+    @property
+    def no_contact(self) -> str | None:
+        """Why nobody may write to this person, whoever wants it so; None: we may."""
+        return self.contact_stopped or ("excluded" if self.excluded_at else None)
 
 
 class Membership(Base):
     __tablename__ = "membership"
-    __table_args__ = (UniqueConstraint("merchant_id", "membership_id"),)
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "membership_id"),
+        Index(None, "merchant_id", "customer_id"),
+    )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customer.id"), index=True)
@@ -49,10 +72,15 @@ class Membership(Base):
     status: Mapped[str]
     cancel_at_period_end: Mapped[bool] = mapped_column(default=False)
     manage_url: Mapped[str | None]
+    plan_id: Mapped[str | None]
     product_title: Mapped[str | None]
+    started_at: Mapped[datetime | None]
+    """When the person joined."""
     current_period_end: Mapped[datetime | None]
     seen_at: Mapped[datetime]
     """Provider time of the newest snapshot; an older one changes nothing above."""
+    looked_at: Mapped[datetime | None]
+    """When a look at Whop's own records last found it, by the machine's time."""
     endings: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Reasons by the provider's time (ISO 8601): each time at which it was seen canceling or ended."""
 

@@ -15,14 +15,17 @@ class InboxRow(Job, Base):
     __table_args__ = (
         partial_index("ix_inbox_due", "due_at", "state = 'waiting'"),
         partial_index("ix_inbox_lease", "lease_until", "state = 'claimed'"),
+        partial_index("ix_inbox_amiss", "state", "state IN ('quarantined', 'dead')"),
         Index(None, "merchant_id", "id"),
     )
 
     message_id: Mapped[str] = mapped_column(unique=True)
     origin: Mapped[str]
-    """How it came: webhook, or simulated."""
+    """How it came: webhook or simulated, or by a look of ours: look, reconcile, backfill."""
     body: Mapped[bytes] = mapped_column(LargeBinary)
     received_at: Mapped[datetime]
+    request_id: Mapped[str | None]
+    """Names the request that brought it, in log lines of web and worker alike."""
     event_type: Mapped[str | None]
     reason: Mapped[str | None]
     merchant_id: Mapped[int | None] = mapped_column(ForeignKey("merchant.id"))

@@ -36,6 +36,8 @@ class SessionRow(Base):
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
+    label: Mapped[str | None]
+    """Which browser it is, in words for the person whose it is."""
 
 
 class Chore(Job, Base):

@@ -26,6 +26,9 @@ class Step(Job, Base):
     kind: Mapped[str]
     wording_key: Mapped[str]
     wording_version: Mapped[int]
+    """Of the default texts."""
+    wording_number: Mapped[int] = mapped_column(default=0, server_default="0")
+    """Of the merchant's own: how they stood when the case was first planned."""
     channel: Mapped[str]
     planned_at: Mapped[datetime]
     """When the plan wants it; `due_at` moves where it is put off."""

@@ -31,7 +31,7 @@ def reasons(world: World) -> list[str | None]:
 
 def test_a_dispute_stops_all_contact_with_the_person(world: World) -> None:
     world.hear(whop.payment_failed(at=world.now))
-    world.hear(whop.payment_failed(at=world.now, payment_id="pay_2"))
+    world.hear(whop.payment_failed(at=world.now + HOUR / 2, payment_id="pay_2"))
     world.hear(whop.dispute_created(at=world.now + HOUR, payment_id="pay_2"))
     first, second = world.cases()
     assert (first.state, second.state, second.reason) == ("open", "lost", "disputed")

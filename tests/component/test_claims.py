@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 from sqlalchemy import select
 
-from app.claims import BACKOFF_MOST, Claim, Times, backoff, claim_due, expired, holding, move
+from app.claims import Claim, Times, claim_due, expired, holding, move
 from app.db import Database
 from app.models import Chore
 
@@ -160,19 +160,3 @@ def test_a_claim_that_is_not_committed_is_not_made(database: Database) -> None:
     with database.reading() as session:
         assert session.scalars(select(Chore.attempts)).all() == [0]
     assert claimed(database, 1) == [Claim(row_id, 1)]
-
-
-@pytest.mark.parametrize(
-    ("tries", "whole"),
-    [(-1, 30), (0, 30), (1, 30), (2, 60), (3, 120), (4, 240), (5, 480), (7, 1920), (8, 3600), (99, 3600)],
-)
-def test_waits_double_up_to_an_hour_and_spread_over_their_upper_half(tries: int, whole: int) -> None:
-    assert backoff(tries, share=1.0) == whole * SECOND
-    assert backoff(tries, share=0.0) == whole * SECOND / 2
-    assert backoff(tries, share=0.5) == whole * SECOND * 0.75
-
-
-@pytest.mark.parametrize(("wish", "pause"), [(1, 30), (30, 30), (35, 35), (3600, 3600), (86_400, 3600)])
-def test_a_wait_is_never_shorter_than_the_peers_wish_up_to_an_hour(wish: int, pause: int) -> None:
-    assert backoff(1, share=1.0, wish=wish * SECOND) == pause * SECOND
-    assert timedelta(hours=1) == BACKOFF_MOST

@@ -31,7 +31,7 @@ def told(world: World, command: str, *, case_number: int = 0, actor: str = "user
         if command == "opt_out":
             return commands.opt_out(session, case, now=world.now)
         act = {"hold": commands.hold, "resume": commands.resume, "close": commands.close}[command]
-        return act(session, case, actor=actor, now=world.now, rules=world.rules)
+        return act(session, case, actor=actor, now=world.now, rules=world.rules) is None
 
 
 def lines(world: World, action: str) -> list[str]:
@@ -104,8 +104,8 @@ def test_a_later_failure_does_not_open_a_closed_case_but_money_still_wins(world:
 
 
 def test_closing_hands_the_conversation_to_the_next_open_payment(world: World) -> None:
-    for name in ("pay_2", "pay_3"):
-        world.hear(whop.payment_failed(at=world.now, payment_id=name))
+    for hours, name in enumerate(("pay_2", "pay_3"), start=1):
+        world.hear(whop.payment_failed(at=world.now + hours * HOUR, payment_id=name))
     first, second, third = world.cases()
     assert (second.leader_id, third.leader_id) == (first.id, first.id)
     told(world, "close")
@@ -117,7 +117,7 @@ def test_closing_hands_the_conversation_to_the_next_open_payment(world: World) -
 
 
 def test_who_opts_out_hears_nothing_more_about_anything(world: World) -> None:
-    world.hear(whop.payment_failed(at=world.now, payment_id="pay_2"))
+    world.hear(whop.payment_failed(at=world.now + HOUR, payment_id="pay_2"))
     assert told(world, "opt_out", case_number=1)
     assert not told(world, "opt_out")
     assert states(world) == ["cancelled"] * 3

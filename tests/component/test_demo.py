@@ -18,7 +18,7 @@ CASES = 60
 
 @pytest.fixture
 def filled(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Database:
-    services = Services(make_settings(), clock, database)
+    services = Services.make(make_settings(), clock, database=database)
     assert sum(1 for _ in Demo(services, biz_id="biz_dev", cases=CASES, seed=7).live()) == CASES
     return database
 
@@ -54,7 +54,7 @@ def test_nothing_of_the_past_is_left_to_a_real_worker(filled: Database, clock: F
 def test_the_same_seed_makes_the_same_merchant(
     sqlite_database: Database, clock: FixedClock, make_settings: MakeSettings
 ) -> None:
-    services = Services(make_settings(), clock, sqlite_database)
+    services = Services.make(make_settings(), clock, database=sqlite_database)
     for biz_id in ("biz_one", "biz_two"):
         list(Demo(services, biz_id=biz_id, cases=12, seed=3).live())
     with sqlite_database.reading() as read:

@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from app.db import Database
 from app.delivery.gate import Drop, Go, PutOff, Skip, StopCase, Verdict, look
+from app.delivery.routing import Route
 from app.delivery.suppression import suppress
 from app.models import Case, Customer, Membership, Merchant, Step
 from app.recovery.machine import CaseReason
@@ -21,6 +22,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 CHANNELS = frozenset({"email"})
 ADDRESS = "dana.reyes@example.com"
+BY_MAIL = Route("email", ADDRESS)
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def contacted(world: World, at: datetime, *, outcome: str = "sent") -> None:
 
 
 def test_a_step_that_nothing_forbids_goes_to_the_customers_address(world: World) -> None:
-    assert verdict(world) == Go(ADDRESS)
+    assert verdict(world) == Go(BY_MAIL)
 
 
 @pytest.mark.parametrize(
@@ -90,9 +92,9 @@ def test_a_person_who_wants_no_contact_gets_none(world: World) -> None:
         ("completed", False, StopCase(CaseReason.MEMBERSHIP_ENDED)),
         ("canceling", False, StopCase(CaseReason.CUSTOMER_CANCELED)),
         ("past_due", True, StopCase(CaseReason.CUSTOMER_CANCELED)),
-        ("past_due", False, Go(ADDRESS)),
-        ("active", False, Go(ADDRESS)),
-        ("unknown", False, Go(ADDRESS)),
+        ("past_due", False, Go(BY_MAIL)),
+        ("active", False, Go(BY_MAIL)),
+        ("unknown", False, Go(BY_MAIL)),
     ],
 )
 def test_a_customer_who_has_left_stops_the_case(
@@ -106,7 +108,7 @@ def test_a_customer_who_has_left_stops_the_case(
 @pytest.mark.parametrize(
     ("late", "expected"),
     [
-        (48 * HOUR, Go(ADDRESS)),
+        (48 * HOUR, Go(BY_MAIL)),
         (48 * HOUR + MINUTE, Skip(Reason(Why.TOO_LATE, {"hours": 48}))),
         (71 * HOUR, Skip(Reason(Why.TOO_LATE, {"hours": 71}))),
     ],
@@ -118,7 +120,7 @@ def test_a_step_more_than_two_days_late_is_not_sent(world: World, late: timedelt
 def test_nothing_is_sent_from_the_end_of_the_five_days_on(world: World) -> None:
     end = world.case().opened_at + 120 * HOUR
     set_all(world, Step, due_at=end - HOUR, planned_at=end - HOUR)
-    assert verdict(world, at=end - MINUTE) == Go(ADDRESS)
+    assert verdict(world, at=end - MINUTE) == Go(BY_MAIL)
     assert verdict(world, at=end) == Skip(Reason(Why.PAST_CUTOFF))
 
 
@@ -133,7 +135,7 @@ def test_a_step_waits_for_the_gap_after_any_message_that_may_have_arrived(world:
 @pytest.mark.parametrize("outcome", ["retry", "gave_up"])
 def test_a_message_that_did_not_arrive_costs_no_gap(world: World, outcome: str) -> None:
     contacted(world, world.now - HOUR, outcome=outcome)
-    assert verdict(world) == Go(ADDRESS)
+    assert verdict(world) == Go(BY_MAIL)
 
 
 def test_a_gap_that_would_end_after_the_five_days_skips_the_step(world: World) -> None:
@@ -148,15 +150,15 @@ def test_the_day_of_the_gap_is_the_customers_else_the_merchants(world: World) ->
     set_all(world, Step, due_at=world.now + 24 * HOUR, planned_at=world.now + 24 * HOUR)
     contacted(world, datetime.fromisoformat("2026-11-20T23:30+00:00"))
     at = datetime.fromisoformat("2026-11-21T20:00+00:00")
-    assert verdict(world, at=at) == Go(ADDRESS)
+    assert verdict(world, at=at) == Go(BY_MAIL)
     set_all(world, Merchant, zone="Pacific/Kiritimati")
-    assert verdict(world, at=at) == Go(ADDRESS)
+    assert verdict(world, at=at) == Go(BY_MAIL)
     set_all(world, Merchant, zone="Europe/Berlin")
     found = verdict(world, at=at)
     assert isinstance(found, PutOff)
     assert found.until == datetime.fromisoformat("2026-11-22T08:00+00:00")
     set_all(world, Customer, zone="UTC")
-    assert verdict(world, at=at) == Go(ADDRESS)
+    assert verdict(world, at=at) == Go(BY_MAIL)
 
 
 def test_a_channel_that_is_not_there_skips_the_step(world: World) -> None:
@@ -188,14 +190,14 @@ def test_a_suppressed_address_is_skipped_however_it_is_written(
         for reason in ("smtp_550", "later"):
             suppress(session, merchant, channel=channel, address=address, reason=reason, now=world.now)
     skipped = Skip(Reason(Why.SUPPRESSED, {"channel": "email", "cause": "smtp_550"}))
-    assert verdict(world) == (skipped if blocked else Go(ADDRESS))
+    assert verdict(world) == (skipped if blocked else Go(BY_MAIL))
 
 
 def test_one_merchants_suppression_is_not_anothers(world: World) -> None:
     with world.database.transaction() as session:
         other = seeded.merchant(session, "biz_other", now=world.now)
         suppress(session, other, channel="email", address=ADDRESS, reason="smtp_550", now=world.now)
-    assert verdict(world) == Go(ADDRESS)
+    assert verdict(world) == Go(BY_MAIL)
 
 
 def test_a_channel_that_rests_puts_the_step_off_until_it_is_back(world: World) -> None:

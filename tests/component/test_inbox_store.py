@@ -3,9 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
-from app.db import Database
+from app.db import BUSY_TIMEOUT_MS, DOOR_BUSY_TIMEOUT_MS, Database
 from app.inbox.store import store_event
 from app.models import InboxRow
 
@@ -53,3 +53,13 @@ def test_a_stored_event_is_there_for_everybody_at_once(database: Database) -> No
         assert session.scalar(select(func.count()).select_from(InboxRow)) == 0
         assert stored(database, "msg_1")
     assert len(kept(database)) == 1
+
+
+def test_the_door_waits_less_for_a_busy_file_than_all_others(sqlite_database: Database) -> None:
+    def patience(connection: Connection) -> object:
+        return connection.exec_driver_sql("PRAGMA busy_timeout").scalar()
+
+    with sqlite_database.autocommit() as connection:
+        assert patience(connection) == DOOR_BUSY_TIMEOUT_MS
+    with sqlite_database.reading() as session:
+        assert patience(session.connection()) == BUSY_TIMEOUT_MS, "the same connection goes back to the pool"

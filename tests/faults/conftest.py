@@ -1,0 +1,81 @@
+"""What the tests with real processes share: their environment, and requests that are slow because a lock is held."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy import text
+
+from app.db import Database
+from tests.support import whop_events as whop
+from tests.support.processes import free_port, wait_until
+
+Env = dict[str, str]
+many = pytest.mark.skipif("AUTOCHARGE_MANY" not in os.environ, reason="a variant that `make faults` runs")
+LockTable = Callable[[str], AbstractContextManager[Callable[[], int]]]
+
+
+def process_env(database: Database, tmp_path: Path) -> Env:
+    port = free_port()
+    return {
+        "DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
+        "INSTANCE_DIR": str(tmp_path / "instance"),
+        "WHOP_WEBHOOK_SECRET": whop.SECRET,
+        "PORT": str(port),
+        "APP_HOST": f"http://127.0.0.1:{port}",
+    }
+
+
+@pytest.fixture
+def pg_env(postgres_database: Database, tmp_path: Path) -> Env:
+    return process_env(postgres_database, tmp_path)
+
+
+@pytest.fixture
+def lock_table(postgres_database: Database) -> LockTable:
+    """Hold a table, so that others wait; yields a function that counts who waits for a lock."""
+
+    @contextmanager
+    def lock(table: str) -> Iterator[Callable[[], int]]:
+        engine = postgres_database.engine
+        with engine.connect() as holder, engine.connect() as observer:
+            holder.execute(text(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE'))
+            observer = observer.execution_options(isolation_level="AUTOCOMMIT")
+
+            def waiting() -> int:
+                asked = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+                return (
+                    observer.scalar(text(f"{asked} WHERE NOT granted AND datname = current_database()")) or 0
+                )
+
+            yield waiting
+
+    return lock
+
+
+class SlowRequest:
+    """A sign-in on its way in a thread of its own; the session it writes waits for the test's lock."""
+
+    def __init__(self, address: str) -> None:
+        self.status: int | None = None
+        self._address = address
+        self._thread = threading.Thread(target=self._ask)
+        self._thread.start()
+
+    def _ask(self) -> None:
+        try:
+            self.status = httpx.get(
+                f"{self._address}/auth/dev?email=a@example.com&whop=biz_a", timeout=60
+            ).status_code
+        except httpx.HTTPError:
+            self.status = 0
+
+    def ended(self) -> int | None:
+        """Its status; 0 where the connection was cut."""
+        wait_until(lambda: self.status is not None, "the slow request to end")
+        self._thread.join()
+        return self.status
