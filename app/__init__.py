@@ -3,21 +3,40 @@
 from flask import Flask, g
 from flask_babel import get_locale
 
-from app import error_pages, language
+from app import error_pages, language, metrics
 from app.auth.routes import blueprint as auth
 from app.clock import Clock
 from app.customer.routes import blueprint as customer
+from app.dashboard.alerts import blueprint as alerts
 from app.dashboard.api import blueprint as api
+from app.dashboard.campaign import blueprint as campaign
+from app.dashboard.charges import blueprint as charges
+from app.dashboard.compare import blueprint as compare
+from app.dashboard.control import blueprint as control
+from app.dashboard.learning import blueprint as learning
+from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
+from app.dashboard.whop_window import blueprint as whop_window
+from app.dashboard.winback import blueprint as winback
 from app.ops.dev import blueprint as dev
 from app.ops.health import blueprint as health
+from app.ops.metrics import blueprint as metrics_page
+from app.ops.openapi import blueprint as openapi
 from app.security import access, headers, limits, sessions, tracing
+from app.security.embedded import EmbeddedUsers
+from app.security.grants import GRANTS, Grants
+from app.security.rights import RIGHTS, Rights
+from app.security.sealing import Seal
 from app.services import EXTENSION, Services, services
 from app.settings import Settings
+from app.telegram import bot_name
 from app.webhooks.routes import MAX_BODY
 from app.webhooks.routes import blueprint as webhooks
 
-BLUEPRINTS = (webhooks, auth, dashboard, api, customer, health, dev)
+BLUEPRINTS = (
+    webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
+    api, customer, health, metrics_page, openapi, dev,
+)  # fmt: skip
 
 
 def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
@@ -34,20 +53,34 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         PERMANENT_SESSION_LIFETIME=sessions.ABSOLUTE,
         MAX_CONTENT_LENGTH=MAX_BODY,
         WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_SSL_STRICT=False,  # `access` asks the browser itself; inside Whop the referrer has another host
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         BABEL_DEFAULT_LOCALE="en",
     )
-    app.session_interface = sessions.DatabaseSessions(app, wired.database, wired.clock)
+    grants = Grants(wired.database, wired.clock, Seal(settings.session_secrets, purpose="whop-grant"))
+    app.extensions[GRANTS] = grants
+    app.extensions[RIGHTS] = Rights(wired, grants)
+    app.session_interface = sessions.DatabaseSessions(
+        app, wired.database, wired.clock, embedded=_embedded(settings, wired.clock)
+    )
+    metrics.watch_pool(wired.database.engine, process="web")
     tracing.install(app)
     headers.install(app, settings)
     limits.install(app, settings)
     access.install(app)
     language.install(app)
+    bot_name.install(app, settings)
     error_pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.context_processor(_for_every_page)
     return app
+
+
+def _embedded(settings: Settings, clock: Clock) -> EmbeddedUsers | None:
+    if settings.whop_app_id is None:
+        return None
+    return EmbeddedUsers(api_url=settings.whop_api_url, app_id=settings.whop_app_id, clock=clock)
 
 
 def _for_every_page() -> dict[str, object]:

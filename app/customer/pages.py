@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_name
 from sqlalchemy import select
@@ -15,8 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.customer.words import Words
 from app.delivery.message import Links
-from app.models import Case, Membership, Payment
-from app.models.contact import other_open
+from app.models import Case, Membership, Merchant, Payment
+from app.models.contact import other_open, zone_of
 from app.recovery.decline import DeclineClass
 from app.recovery.facts import MembershipStatus
 from app.recovery.machine import CaseReason
@@ -60,6 +59,7 @@ SITUATIONS: Mapping[CaseReason, Situation] = {
     CaseReason.MEMBERSHIP_ENDED: Situation.ENDED,
     CaseReason.WINDOW_ENDED: Situation.OVER,
     CaseReason.CLOSED_BY_MERCHANT: Situation.OVER,
+    CaseReason.STOPPED_BY_CUSTOMER: Situation.OVER,
 }
 
 
@@ -112,7 +112,7 @@ def _leaving(session: Session, case: Case) -> bool:
 def fix_page(session: Session, case: Case, *, words: Words, links: Links, now: datetime) -> FixPage:
     situation = _situation_now(session, case)
     merchant = seller(case, words)
-    product = _product(case.payment, words)
+    product = product_name(case.payment, words)
     title, lead, steps = _told(case, words)
     if situation is not Situation.OPEN:
         ended = words.endings[situation.value]
@@ -122,10 +122,10 @@ def fix_page(session: Session, case: Case, *, words: Words, links: Links, now: d
         situation=situation,
         merchant=merchant,
         title=title.format(product=product),
-        lead=_sentence(lead.format(product=product)),
+        lead=sentence(lead.format(product=product)),
         button=_button(case, situation, words),
         steps=steps,
-        genuine=_sentence(words.safe_card.format(merchant=merchant)),
+        genuine=sentence(words.safe_card.format(merchant=merchant)),
         details=_details(case, words, merchant, now if running else None),
         others=_others(session, case, words, links) if running else (),
         unsubscribe_url=None if case.closed_at else links.unsubscribe(case.token),
@@ -134,7 +134,11 @@ def fix_page(session: Session, case: Case, *, words: Words, links: Links, now: d
 
 def seller(case: Case, words: Words) -> str:
     """The merchant as their customers know them."""
-    return clean_line(case.merchant.public_name or "") or words.seller
+    return seller_name(case.merchant, words)
+
+
+def seller_name(merchant: Merchant, words: Words) -> str:
+    return clean_line(merchant.public_name or "") or words.seller
 
 
 def needs_confirmation(case: Case) -> bool:
@@ -176,12 +180,12 @@ def _button(case: Case, situation: Situation, words: Words) -> str | None:
 def _details(case: Case, words: Words, merchant: str, now: datetime | None) -> tuple[tuple[str, str], ...]:
     """Label and value. Without `now` nothing is said of a next attempt: there will be none."""
     payment = case.payment
-    zone = ZoneInfo(case.customer.zone or case.merchant.zone)
+    zone = zone_of(case.customer, case.opened_at).zone
     rows: list[tuple[str, str | None]] = [
         (words.merchant, merchant),
         (words.product, clean_line(payment.product_title) if payment.product_title else None),
-        (words.amount, _amount(payment, words)),
-        (words.card, _card(payment, words)),
+        (words.amount, amount_text(payment, words)),
+        (words.card, card_text(payment, words)),
         (words.failed_on, format_date(case.opened_at.astimezone(zone), "long", locale=words.language)),
     ]
     if now is not None and payment.next_attempt_at is not None and payment.next_attempt_at > now:
@@ -191,27 +195,27 @@ def _details(case: Case, words: Words, merchant: str, now: datetime | None) -> t
 
 def _others(session: Session, case: Case, words: Words, links: Links) -> tuple[Other, ...]:
     found = other_open(session, case, limit=MOST_OTHERS)
-    return tuple(Other(_short(other, words), links.fix(other.token)) for other in found)
+    return tuple(Other(short(other, words), links.fix(other.token)) for other in found)
 
 
-def _short(case: Case, words: Words) -> str:
-    zone = ZoneInfo(case.customer.zone or case.merchant.zone)
+def short(case: Case, words: Words) -> str:
+    zone = zone_of(case.customer, case.opened_at).zone
     day = format_date(case.opened_at.astimezone(zone), "long", locale=words.language)
-    parts = (_sentence(_product(case.payment, words)), _amount(case.payment, words), day)
+    parts = (sentence(product_name(case.payment, words)), amount_text(case.payment, words), day)
     return " · ".join(part for part in parts if part)
 
 
-def _product(payment: Payment, words: Words) -> str:
+def product_name(payment: Payment, words: Words) -> str:
     return clean_line(payment.product_title or "") or words.something
 
 
-def _amount(payment: Payment, words: Words) -> str | None:
+def amount_text(payment: Payment, words: Words) -> str | None:
     if not payment.amount_minor or not payment.currency:
         return None
     return Money(payment.currency, payment.amount_minor).text(words.language)
 
 
-def _card(payment: Payment, words: Words) -> str | None:
+def card_text(payment: Payment, words: Words) -> str | None:
     if not payment.card_last4:
         return None
     brand = payment.card_brand or ""
@@ -225,5 +229,5 @@ def _moment(at: datetime, words: Words) -> str:
     return f"{day}, {clock} ({get_timezone_name(at, width='short', locale=words.language)})"
 
 
-def _sentence(text: str) -> str:
+def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]

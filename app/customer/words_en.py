@@ -1,6 +1,6 @@
 """The customer's pages in English."""
 
-from app.customer.words import Ended, Told, Words
+from app.customer.words import ConnectWords, Ended, PreferenceWords, Told, Words
 from app.recovery.decline import DeclineClass
 
 _FAILED = "The payment for {product} did not go through"
@@ -8,7 +8,7 @@ _OTHER_CARD = "Choose another way to pay, or keep the one you have."
 
 ENGLISH = Words(
     language="en",
-    other_language="Русский",
+    name="English",
     declines={
         DeclineClass.FUNDS: Told(
             _FAILED,
@@ -146,6 +146,94 @@ ENGLISH = Words(
     back="Back to the payment",
     stopped_title="Reminders are stopped",
     stopped_lead="You will get no more reminders about failed payments from {merchant}.",
+    preferences=PreferenceWords(
+        go="Choose how you are reminded",
+        safe="{merchant} sells memberships on Whop. This page is about reminders only: nothing is paid here, "
+        "and it never asks for a card number, a password or a code.",
+        manage="Memberships and cards are managed on Whop’s own page and nowhere else:",
+        title="Your reminders from {merchant}",
+        lead="You get a few reminders when a payment for a membership does not go through. "
+        "Here you choose how they reach you, or stop them.",
+        done={
+            "saved": "Saved. Reminders follow it from now on.",
+            "linked": "The account is linked.",
+            "unlinked": "The account is unlinked and forgotten here.",
+            "case_stopped": "You will get no more reminders about this payment.",
+            "allowed": "Reminders are allowed again.",
+            "known": "Thank you. You are signed in at Whop, and this page is yours.",
+        },
+        off_title="Nobody writes to you at the moment",
+        off_lead="Reminders from {merchant} have ended. There is nothing to do.",
+        allow="Allow reminders again",
+        allow_lead="Reminders come again only if you press this yourself.",
+        where_title="Where reminders reach you",
+        where_lead="Each reminder comes to one place only.",
+        email="E-mail",
+        since="linked on {date}",
+        link="Get reminders in {channel}",
+        unlink="Unlink {channel}",
+        leads_to={
+            "telegram": "Telegram opens with our bot, and you press Start. The bot learns your Telegram name "
+            "and can write to you until you unlink it.",
+            "discord": "discord.com opens and asks whether we may see who you are: your name there and nothing else. "
+            "You can unlink it here at any time.",
+        },
+        how_title="How you want to be reminded",
+        channel="First by",
+        any_channel="Whatever reaches you best",
+        language="Language",
+        any_language="As {merchant} writes",
+        save="Save",
+        offers_title="Offers to come back",
+        offers="Tell me of an offer from {merchant} to come back if my membership ends",
+        offers_hint="One message, some days later. You can take this back here at any time.",
+        open_title="Payments that are open",
+        see_payment="See this payment",
+        stop_payment="Stop reminders for this payment",
+        stored_title="What is stored about you",
+        stored_lead="This is kept here for {merchant}, and no other seller sees it.",
+        stored_more="Of each failed charge the bank’s reason is kept, and of each message its text and the address "
+        "it went to. Whole card numbers are never here: Whop does not hand them out.",
+        name="Name",
+        country="Country",
+        zone="Time zone",
+        accounts="Linked accounts",
+        known_since="Known since",
+        none="nothing",
+        payments="Payments",
+        messages="Reminders sent",
+        newest="The newest {count} are shown.",
+        date="Date",
+        by="By",
+        subject="Subject",
+    ),
+    connect=ConnectWords(
+        title="Reminders from {merchant} where you read them",
+        lead="If a payment for your membership with {merchant} ever fails, a reminder can reach you in "
+        "{channels}, where you will see it. An e-mail is easily missed.",
+        who="Whop asks you to sign in and tells us who you are: your name, nothing more. "
+        "Your password stays with Whop, and nothing is charged or changed.",
+        only="Reminders only ever concern payments to {merchant}. You can stop them with one press.",
+        sign_in="Sign in with Whop",
+        not_here="Signing in with Whop is not set up here. The link “{link}” on the page of any reminder leads "
+        "to the same place.",
+        nothing_to_link="Reminders come by e-mail only for now, so there is nothing to link yet. "
+        "You can still choose your language.",
+        troubles={
+            "denied": "You said no at Whop, so nothing was stored. You can try again whenever you like.",
+            "state": "This sign-in was not begun in this browser, or too long ago. Please press the button again.",
+            "code": "Whop’s permission had run out. Please press the button again.",
+            "away": "Whop does not answer right now, so nothing was stored. Please try again in a moment.",
+            "untrusted": "Whop’s answer could not be trusted, so nothing was stored. Please try again later.",
+        },
+        failed_title="{channel} is not linked",
+        failures={
+            "denied": "You said no at {channel}, so nothing was stored.",
+            "expired": "The way to {channel} works once and for an hour. Please begin again on your own page.",
+            "away": "{channel} does not answer as it should right now, so nothing was stored. "
+            "Please try again in a moment.",
+        },
+    ),
     unknown_title="This link is not complete",
     unknown_lead="Part of the address seems to be missing. Please open the link from the message again, "
     "or open Whop yourself: it always shows your memberships and payments.",

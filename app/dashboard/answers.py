@@ -9,7 +9,8 @@ from typing import Any
 
 from app.cases.listing import amount_of_case
 from app.cases.queries import Analytics, CaseRow, CaseView, ChannelFigures, Entry
-from app.dashboard import sentences
+from app.dashboard import measure_words, sentences
+from app.dashboard.difference import baseline, incremental, share
 from app.dashboard.show import Show
 from app.dashboard.story import Line, lines
 from app.models import Case, Merchant
@@ -37,20 +38,19 @@ def me(person: SignedIn, merchant: Merchant) -> Answer:
 
 
 def analytics(found: Analytics) -> Answer:
-    whole, incremental = found.whole, found.incremental
+    whole = found.whole
     return {
         **_days(found.period),
         "definition": str(sentences.DEFINITION),
-        **_measure(whole, control=incremental.control),
-        "touched_then_recovered": _moneys(whole.touched_money),
-        "incremental": {
-            "status": incremental.status,
-            "points": incremental.points,
-            "low": incremental.low,
-            "high": incremental.high,
-            "treated": incremental.treated,
-            "control": incremental.control,
+        "definitions": {
+            "recovered": str(sentences.DEFINITION),
+            "touched_then_recovered": str(measure_words.TOUCHED_DEFINITION),
+            "incremental": str(measure_words.INCREMENTAL_DEFINITION),
         },
+        **_measure(whole),
+        "touched_then_recovered": _moneys(whole.touched_money),
+        "incremental": incremental(found, since=_moment(found.incremental.since)),
+        "baseline": baseline(found.baseline),
         "median_hours_to_recover": None if found.median_hours is None else round(found.median_hours, 2),
         "by_decline_class": [
             {"class": name.value, "title": str(sentences.CLASS_TITLES[name]), **_measure(part)}
@@ -95,6 +95,8 @@ def row(found: CaseRow) -> Answer:
         "closed_at": _moment(found.closed_at),
         "recovered_at": _moment(found.recovered_at),
         "attribution": found.attribution,
+        "arm": found.arm,
+        "origin": found.origin,
     }
 
 
@@ -113,7 +115,7 @@ def case(view: CaseView, show: Show) -> Answer:
         "customer": {
             "name": customer.name,
             "email": customer.email,
-            "contact_stopped": customer.contact_stopped,
+            "contact_stopped": customer.no_contact,
             "other_running_cases": view.other_running,
         },
         "product": payment.product_title,
@@ -121,6 +123,8 @@ def case(view: CaseView, show: Show) -> Answer:
         "closed_at": _moment(found.closed_at),
         "recovered_at": _moment(found.recovered_at),
         "attribution": found.attribution,
+        "arm": found.arm,
+        "origin": found.origin,
         "timeline": _entries(view.timeline.past, show),
         "planned": _entries(view.timeline.planned, show),
     }
@@ -157,18 +161,17 @@ def _entry(entry: Entry, line: Line) -> Answer:
     }
 
 
-def _measure(found: Measure, *, control: int = 0) -> Answer:
-    rate = found.recovery_rate
+def _measure(found: Measure) -> Answer:
     return {
         "cases": {
             "opened": found.opened,
             "recovered": found.recovered,
             "lost": found.lost,
             "in_progress": found.in_progress,
-            "control": control,
+            "control": found.control,
             "touched_then_recovered": found.touched_then_recovered,
         },
-        "recovery_rate": None if rate is None else round(rate, 4),
+        "recovery_rate": share(found.recovery_rate),
         "recovered": _moneys(found.recovered_money),
         "lost": _moneys(found.lost_money),
         "at_risk": _moneys(found.at_risk),

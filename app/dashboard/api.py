@@ -1,15 +1,22 @@
 """The JSON API behind the pages: same queries, same commands, same words; the shapes are in `answers`."""
 
+from typing import Any
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from app.cases.queries import analytics, case_view, channels, list_cases
 from app.dashboard import answers, inputs
-from app.dashboard.deeds import DEEDS, Deed, carry_out
+from app.dashboard.deeds import Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
-from app.errors import Conflict
+from app.errors import Conflict, InvalidInput
 from app.security.access import API_RATE, Who, access
 from app.security.tenancy import signed_in
+
+API_DEEDS = ", ".join(repr(str(deed)) for deed in Deed if deed is not Deed.SEND)
+"""Sending has an address of its own."""
+LARGEST_ID = 2**63 - 1
 
 blueprint = Blueprint("api", __name__, url_prefix="/api")
 
@@ -26,7 +33,9 @@ def me() -> ResponseReturnValue:
 def show_analytics() -> ResponseReturnValue:
     with reading() as desk:
         period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
-        return jsonify(answers.analytics(analytics(desk.session, desk.merchant, period)))
+        return jsonify(
+            answers.analytics(analytics(desk.session, desk.merchant, period, now=desk.now, rules=desk.rules))
+        )
 
 
 @blueprint.get("/analytics/by-channel")
@@ -53,10 +62,42 @@ def show_case(case_id: int) -> ResponseReturnValue:
         return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
 
 
-@blueprint.post("/cases/<int(max=9223372036854775807):case_id>/<any(pause, resume, close):deed>")
+@blueprint.post(f"/cases/<int(max=9223372036854775807):case_id>/<any({API_DEEDS}):deed>")
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
 def change_case(case_id: int, deed: str) -> ResponseReturnValue:
+    return _changed(Deed(deed), case_id)
+
+
+@blueprint.post("/cases/<int(max=9223372036854775807):case_id>/note")
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
+def note_on_case(case_id: int) -> ResponseReturnValue:
+    text = inputs.note_of(_body().get("text"))
     with acting() as desk:
-        if not carry_out(desk, Deed(deed), case_id):
-            raise Conflict(str(DEEDS[Deed(deed)].refused))
+        write_note(desk, case_id, text)
         return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
+
+
+@blueprint.post("/notify-failed")
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
+def notify_failed() -> ResponseReturnValue:
+    """The next message of a case goes out now."""
+    case_id = _body().get("case_id")
+    if not isinstance(case_id, int) or isinstance(case_id, bool) or not 0 < case_id <= LARGEST_ID:
+        raise InvalidInput({"case_id": _("the number of a case")})
+    return _changed(Deed.SEND, case_id)
+
+
+def _changed(deed: Deed, case_id: int) -> ResponseReturnValue:
+    with acting() as desk:
+        refused = carry_out(desk, deed, case_id)
+        if refused is not None:
+            raise Conflict(refused)
+        return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
+
+
+def _body() -> dict[str, Any]:
+    """The JSON object that was sent. Raises `InvalidInput` for anything else."""
+    found = request.get_json(silent=True)
+    if not isinstance(found, dict):
+        raise InvalidInput({"body": _("a JSON object")})
+    return found

@@ -1,13 +1,49 @@
-"""The weeks of a period as a stacked chart: plain lists that the browser draws and the page repeats as a table."""
+"""Figures as drawings: the weeks of a period for the browser to draw, an interval for the page itself.
+
+Whatever is drawn stands beside it in words or as a table.
+"""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from math import ceil
 from typing import Any
 
 from flask_babel import gettext as _
 
 from app.dashboard.show import Show
 from app.recovery.measure import Measure
+from app.recovery.posterior import Difference
+
+WIDTH = 100
+"""Of the drawing of an interval, whatever the width of the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalChart:
+    """Places from 0 to `WIDTH` on a line whose middle is no difference at all."""
+
+    edge: int
+    """Points at the right end; the left end is as far below nothing."""
+    low: float
+    high: float
+    middle: float
+    sign: str
+    """above, below or around nothing."""
+
+
+def interval_chart(gap: Difference | None) -> IntervalChart | None:
+    """The line is as long as the interval needs, in steps of ten points."""
+    if gap is None:
+        return None
+    farthest = max(abs(gap.low), abs(gap.high))
+    edge = max(1, ceil(farthest * 10)) / 10
+
+    def place(share: float) -> float:
+        return round(WIDTH / 2 * (1 + share / edge), 2)
+
+    sign = "above" if gap.low > 0 else "below" if gap.high < 0 else "around"
+    return IntervalChart(round(edge * 100), place(gap.low), place(gap.high), place(gap.mean), sign)
 
 
 def weeks_chart(weeks: Sequence[tuple[date, Measure]], show: Show) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
+from app.cases.rules import Rules
 from app.dashboard.show import Show
 from app.models import Merchant
 from app.security.tenancy import current_merchant
@@ -27,6 +28,10 @@ class Desk:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.merchant.zone)
+
+    @property
+    def rules(self) -> Rules:
+        return Rules.of(services().settings)
 
     @property
     def show(self) -> Show:

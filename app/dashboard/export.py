@@ -33,6 +33,8 @@ COLUMNS = (
     "customer_email",
     "product",
     "payment_id",
+    "arm",
+    "origin",
 )
 
 
@@ -71,6 +73,8 @@ def _cells(row: CaseRow) -> Iterator[str]:
     yield row.customer_email or ""
     yield row.product_title or ""
     yield row.payment_id
+    yield row.arm
+    yield row.origin
 
 
 def _moment(at: datetime | None) -> str:

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
+from app.cases.notes import LONGEST as LONGEST_NOTE
 from app.cases.profile import Profile, zones
 from app.cases.queries import Cursor, Filters
 from app.errors import InvalidInput
@@ -14,7 +15,7 @@ from app.recovery.machine import CaseState
 from app.recovery.period import DAY, Period
 from app.recovery.wording import LANGUAGES
 from notifiers.address import one_mailbox
-from notifiers.text import clean_line
+from notifiers.text import clean_line, clean_text
 
 DEFAULT_DAYS = 30
 MOST_DAYS = 731
@@ -121,6 +122,16 @@ def _date(args: Mapping[str, str], field: str) -> date | None:
     if day is None or not BEGINNING <= day <= date(2100, 1, 1):
         raise InvalidInput({field: _("write a day as 2026-11-20")})
     return day
+
+
+def note_of(given: object) -> str:
+    """The text of a note. Raises `InvalidInput` for one that is empty, too long or no text."""
+    # A form sends each line's end as two characters.
+    written = given.replace("\r\n", "\n").strip() if isinstance(given, str) else ""
+    text = clean_text(written, limit=LONGEST_NOTE)
+    if not text or len(written) > LONGEST_NOTE:
+        raise InvalidInput({"text": _("Write from 1 to %(most)s characters.", most=LONGEST_NOTE)})
+    return text
 
 
 def profile_of(form: Mapping[str, str]) -> Profile:

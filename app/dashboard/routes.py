@@ -1,29 +1,40 @@
 """The merchant's pages: which address shows or does what. Reads through queries, writes through commands."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict
+from collections.abc import Iterator
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.cases.listing import amount_of_case
-from app.cases.profile import Profile, change_profile, zones
-from app.cases.queries import all_cases, case_view, events, list_cases, overview
-from app.dashboard import event_words, inputs, sentences
+from app.cases.profile import change_profile
+from app.cases.queries import (
+    all_cases,
+    compared,
+    events,
+    list_cases,
+    overview,
+    reach,
+    reach_by_channel,
+    read_back,
+)
+from app.dashboard import compared_words, event_words, inputs, measure_words, sentences
 from app.dashboard.address import query_with
-from app.dashboard.chart import weeks_chart
-from app.dashboard.deeds import DEEDS, Deed, carry_out
-from app.dashboard.desk import Desk, acting, reading
+from app.dashboard.case_page import case_page
+from app.dashboard.chart import interval_chart, weeks_chart
+from app.dashboard.connect_texts import CHANNELS, TEXTS, lacks_discord_sign_in, linkable
+from app.dashboard.deeds import DEEDS, Deed, carry_out, write_note
+from app.dashboard.desk import acting, reading
 from app.dashboard.export import written_as_csv
-from app.dashboard.story import lines
+from app.dashboard.settings_page import settings_page
+from app.delivery.message import Links
 from app.errors import InvalidInput
 from app.recovery.decline import POLICIES, DeclineClass
 from app.recovery.measure import Measure
-from app.recovery.money import Money
 from app.security.access import Who, access
 from app.security.tenancy import signed_in
 from app.services import services
+
+PAGE_DEEDS = ", ".join(map(repr, map(str, Deed)))
 
 blueprint = Blueprint("dashboard", __name__)
 blueprint.add_app_template_global(query_with)
@@ -40,7 +51,7 @@ def index() -> ResponseReturnValue:
 def show_overview() -> ResponseReturnValue:
     with reading() as desk:
         period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
-        shown = overview(desk.session, desk.merchant, period)
+        shown = overview(desk.session, desk.merchant, period, now=desk.now, rules=desk.rules)
         return render_template(
             "dashboard/overview.html",
             shown=shown,
@@ -49,12 +60,15 @@ def show_overview() -> ResponseReturnValue:
             period=period,
             days=inputs.days_of(request.args),
             chart=weeks_chart(shown.analytics.by_week, desk.show),
+            interval=interval_chart(shown.analytics.incremental.difference),
             attention=[
                 (name, part) for name, part in shown.analytics.by_class if _wants_the_merchant(name, part)
             ],
             nameless=desk.merchant.public_name is None,
+            reach=reach(desk.session, desk.merchant) if linkable(services().settings) else None,
             show=desk.show,
             words=sentences,
+            measured=measure_words,
         )
 
 
@@ -102,28 +116,30 @@ def export_cases() -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_case(case_id: int) -> ResponseReturnValue:
     with reading() as desk:
-        view = case_view(desk.session, desk.merchant, case_id)
-        amount = amount_of_case(view.case)
-        return render_template(
-            "dashboard/case.html",
-            view=view,
-            case=view.case,
-            amount=amount,
-            taken_back=Money(amount.currency, view.case.taken_back_minor) if amount else None,
-            planned=lines(view.timeline.planned, desk.show),
-            past=lines(reversed(view.timeline.past), desk.show),
-            show=desk.show,
-            words=sentences,
-        )
+        return case_page(desk, case_id)
 
 
-@blueprint.post("/dashboard/cases/<int(max=9223372036854775807):case_id>/<any(pause, resume, close):deed>")
+@blueprint.post(f"/dashboard/cases/<int(max=9223372036854775807):case_id>/<any({PAGE_DEEDS}):deed>")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def change_case(case_id: int, deed: str) -> ResponseReturnValue:
-    told = DEEDS[Deed(deed)]
     with acting() as desk:
-        done = carry_out(desk, Deed(deed), case_id)
-    flash(str(told.done if done else told.refused), "success" if done else "warning")
+        refused = carry_out(desk, Deed(deed), case_id)
+    flash(refused or str(DEEDS[Deed(deed)].done), "warning" if refused else "success")
+    return redirect(url_for(".case", case_id=case_id), 303)
+
+
+@blueprint.post("/dashboard/cases/<int(max=9223372036854775807):case_id>/note")
+@access(who=Who.SIGNED_IN, csrf=True, rate=None)
+def note_on_case(case_id: int) -> ResponseReturnValue:
+    try:
+        text = inputs.note_of(request.form.get("text"))
+    except InvalidInput as error:
+        with reading() as desk:
+            page = case_page(desk, case_id, note=request.form.get("text", ""), wrong=error.fields)
+            return page, error.status
+    with acting() as desk:
+        write_note(desk, case_id, text)
+    flash(_("The note stands in what happened."), "success")
     return redirect(url_for(".case", case_id=case_id), 303)
 
 
@@ -131,7 +147,7 @@ def change_case(case_id: int, deed: str) -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_settings() -> ResponseReturnValue:
     with reading() as desk:
-        return _settings_page(desk, asdict(Profile.of(desk.merchant)))
+        return settings_page(desk)
 
 
 @blueprint.post("/dashboard/settings")
@@ -141,19 +157,37 @@ def change_settings() -> ResponseReturnValue:
         profile = inputs.profile_of(request.form)
     except InvalidInput as error:
         with reading() as desk:
-            return _settings_page(desk, request.form, wrong=error.fields), error.status
+            return settings_page(desk, given=request.form, wrong=error.fields), error.status
     with acting() as desk:
         changed = change_profile(desk.session, desk.merchant, profile, actor=signed_in().actor, now=desk.now)
     flash(_("Saved.") if changed else _("Nothing was different."), "success")
     return redirect(url_for(".settings"), 303)
 
 
-def _settings_page(
-    desk: Desk, given: Mapping[str, str | None], *, wrong: Mapping[str, str] | None = None
-) -> str:
-    return render_template(
-        "dashboard/settings.html", given=given, wrong=wrong or {}, zones=zones(), title=desk.merchant.title
-    )
+@blueprint.get("/dashboard/connect", endpoint="connect")
+@access(who=Who.SIGNED_IN, csrf=False, rate=None)
+def show_connect() -> ResponseReturnValue:
+    settings = services().settings
+    channels = linkable(settings)
+    with reading() as desk:
+        asked = request.args.get("text") or desk.merchant.locale
+        language = asked if asked in TEXTS else "en"
+        link = Links.of(settings).connect(desk.merchant.biz_id)
+        names = [CHANNELS[channel] for channel in channels]
+        return render_template(
+            "dashboard/connect.html",
+            connect_link=link,
+            channels=channels,
+            names=CHANNELS,
+            text_language=language,
+            texts=TEXTS,
+            text=TEXTS[language].filled(language=language, channels=names, link=link) if names else None,
+            may_sign_in=services().connecting is not None,
+            lacks_discord=lacks_discord_sign_in(settings),
+            reach=reach(desk.session, desk.merchant),
+            by_channel=reach_by_channel(desk.session, desk.merchant),
+            show=desk.show,
+        )
 
 
 @blueprint.get("/dashboard/events", endpoint="events")
@@ -164,6 +198,18 @@ def show_events() -> ResponseReturnValue:
         page = events(
             desk.session, desk.merchant, before=inputs.row_id(before, field="before") if before else None
         )
+        stands = compared_words.sentences(
+            compared(desk.session, desk.merchant),
+            read_back(desk.session, desk.merchant),
+            show=desk.show,
+            wall=services().clock.wall(),
+            has_key=services().whop is not None,
+        )
         return render_template(
-            "dashboard/events.html", rows=page.rows, next=page.next, show=desk.show, words=event_words
+            "dashboard/events.html",
+            rows=page.rows,
+            next=page.next,
+            show=desk.show,
+            words=event_words,
+            stands=list(stands),
         )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP
 from zoneinfo import ZoneInfo
 
 from babel.core import Locale
@@ -13,8 +14,9 @@ from babel.dates import (
     format_time,
     format_timedelta,
 )
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_currency, format_decimal, format_percent
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.recovery.money import Money
 from app.recovery.period import Period
@@ -35,6 +37,17 @@ class Show:
         """A share from 0 to 1; to a tenth of a percent, as more would pretend to know more."""
         return NONE if share is None else format_percent(share, format="#,##0.#%", locale=self.locale)
 
+    def percent(self, share: float) -> str:
+        """A share that is itself uncertain: whole percents; never quite all and never quite nothing."""
+        return format_percent(min(max(share, 0.01), 0.99), format="#,##0%", locale=self.locale)
+
+    def points(self, share: float) -> str:
+        """A difference of two shares, in whole percentage points: an interval knows no more."""
+        points = round(share * 100)
+        sign = "+" if points > 0 else ""
+        number = f"{sign}{format_decimal(points, locale=self.locale)}"
+        return str(ngettext("%(number)s point", "%(number)s points", points, number=number))
+
     def hours(self, hours: float | None) -> str:
         if hours is None:
             return NONE
@@ -44,6 +57,12 @@ class Show:
 
     def money(self, amount: Money | None) -> str:
         return NONE if amount is None else amount.text(str(self.locale))
+
+    def roughly(self, amount: Money) -> str:
+        """An estimate, in whole units of the currency: it knows no more."""
+        code = amount.currency.upper()
+        rounded = amount.major().to_integral_value(ROUND_HALF_UP)
+        return format_currency(rounded, code, "¤#,##0", locale=self.locale, currency_digits=False)
 
     def moneys(self, amounts: Sequence[Money], *, among: Sequence[Money] = ()) -> list[str]:
         """One text a currency. Where there is none it is a nought, in the first currency of `among`."""

@@ -12,14 +12,16 @@ from flask_babel import gettext as _
 
 from app.cases.audit import Act
 from app.cases.queries import Entry, EntryKind
-from app.dashboard import sentences
+from app.dashboard import learning_words, sentences
+from app.dashboard.looks import look_of
 from app.dashboard.show import Show
 from app.delivery.message import message_from
+from app.delivery.rendering import rendered
+from app.fresh_look import UNREADABLE
+from app.recovery.campaign import Position
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseReason, CaseState
-from app.recovery.plan import Position
 from app.recovery.reasons import Why
-from notifiers.mail import render_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,44 +45,6 @@ class Line:
     mail: Mail | None = None
 
 
-LOOKS: Mapping[str, tuple[str, str]] = {
-    "attempt.failed": ("card-off", "red"),
-    "attempt.paid": ("check", "green"),
-    "delivery.sent": ("mail", "blue"),
-    "delivery.in_flight": ("mail", "blue"),
-    "delivery.retry": ("clock", "yellow"),
-    "delivery.gave_up": ("mail-off", "red"),
-    "delivery.unknown": ("help", "yellow"),
-    "visit.seen": ("eye", "secondary"),
-    "visit.continued": ("pointer", "blue"),
-    "act.payment_succeeded": ("check", "green"),
-    "act.payment_failed": ("card-off", "red"),
-    "act.payment_needs_action": ("shield", "yellow"),
-    "act.payment_pending": ("clock", "blue"),
-    "act.payment_refunded": ("back", "red"),
-    "act.payment_disputed": ("alert", "red"),
-    "act.complaint_changed": ("alert", "yellow"),
-    "act.merchant_alert": ("alert", "yellow"),
-    "act.case_opened": ("flag", "blue"),
-    "act.case_changed": ("swap", "secondary"),
-    "act.plan_made": ("calendar", "secondary"),
-    "act.case_held": ("pause", "yellow"),
-    "act.case_resumed": ("play", "blue"),
-    "act.case_closed_by_merchant": ("close", "secondary"),
-    "act.opted_out": ("bell-off", "yellow"),
-}
-KIND_LOOKS: Mapping[EntryKind, tuple[str, str]] = {
-    EntryKind.ACT: ("dot", "secondary"),
-    EntryKind.ATTEMPT: ("card-off", "secondary"),
-    EntryKind.DELIVERY: ("mail", "secondary"),
-    EntryKind.NOT_SENT: ("mail-off", "secondary"),
-    EntryKind.VISIT: ("eye", "secondary"),
-    EntryKind.STEP: ("mail", "blue"),
-    EntryKind.WHOP_TRIES: ("refresh", "secondary"),
-    EntryKind.WINDOW_ENDS: ("flag", "secondary"),
-}
-
-
 def lines(entries: Iterable[Entry], show: Show) -> list[Line]:
     return [_line(entry, show) for entry in entries]
 
@@ -94,7 +58,15 @@ def why(reason: Mapping[str, Any] | None) -> str:
     except (KeyError, ValueError):
         # A row written by another version must not break the page.
         return str(reason.get("code", ""))
-    return sentence % {"hours": reason.get("hours", "?"), "limit": reason.get("limit", "?")}
+    return sentence % {
+        "hours": reason.get("hours", "?"),
+        "limit": reason.get("limit", "?"),
+        "zone": reason.get("zone", "?"),
+        "channel": _channel(str(reason.get("channel", "?"))),
+        "hour": reason.get("hour", "?"),
+        "payday": sentences.PAYDAYS.get(str(reason.get("payday")), "?"),
+        "failed": reason.get("failed", "?"),
+    }
 
 
 def whys(reason: Mapping[str, Any] | None) -> Iterator[str]:
@@ -104,6 +76,7 @@ def whys(reason: Mapping[str, Any] | None) -> Iterator[str]:
     yield why(reason)
     for shift in reason.get("shifted", ()):
         yield why({"code": shift})
+    yield from learning_words.tried(reason.get("tried", ()))
     yield from _causes(reason)
 
 
@@ -111,6 +84,8 @@ def _causes(reason: Mapping[str, Any]) -> Iterator[str]:
     cause = reason.get("cause")
     if not cause:
         return
+    if cause == UNREADABLE:
+        return  # the reason's own sentence says it
     if cause in sentences.STOPS:
         yield str(sentences.STOPS[cause])
     elif cause in list(CaseReason):
@@ -120,7 +95,7 @@ def _causes(reason: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _line(entry: Entry, show: Show) -> Line:
-    icon, tone = LOOKS.get(f"{entry.kind.value}.{entry.code}", KIND_LOOKS[entry.kind])
+    icon, tone = look_of(entry)
     return Line(
         at=entry.at,
         icon=icon,
@@ -140,9 +115,9 @@ def _message(code: str) -> str:
     return str(sentences.POSITIONS[Position(code)]) if code in list(Position) else code
 
 
-def _channel(entry: Entry) -> str:
-    name = str(entry.detail.get("channel", ""))
-    return str(sentences.CHANNELS.get(name, name))
+def _channel(channel: str) -> str:
+    """As people call it; a channel of somebody else's package by its own name."""
+    return str(sentences.CHANNELS.get(channel, channel))
 
 
 def _title(entry: Entry, show: Show) -> str:
@@ -152,14 +127,21 @@ def _title(entry: Entry, show: Show) -> str:
         case EntryKind.ATTEMPT:
             return str(sentences.ATTEMPTS[entry.code]) % {"number": entry.detail["number"]}
         case EntryKind.DELIVERY:
-            places = {"message": _message(entry.detail["position"]), "channel": _channel(entry)}
+            places = {
+                "message": _message(entry.detail["position"]),
+                "channel": _channel(entry.detail["channel"]),
+            }
             return str(sentences.DELIVERIES[entry.code]) % places
         case EntryKind.NOT_SENT:
             return str(_("%(message)s was not sent", message=_message(entry.code)))
         case EntryKind.VISIT:
             return str(sentences.VISITS.get(entry.code, entry.code))
+        case EntryKind.NOTE:
+            return str(_("Note"))
+        case EntryKind.RETRY:
+            return str(sentences.RETRIES.get(entry.code, entry.code))
         case EntryKind.STEP:
-            return str(_("%(message)s by %(channel)s", message=_message(entry.code), channel=_channel(entry)))
+            return _message(entry.code)  # by which channel is chosen when it is sent
         case EntryKind.WHOP_TRIES:
             return str(_("Whop tries the charge again by itself"))
         case EntryKind.WINDOW_ENDS:
@@ -193,13 +175,15 @@ def _notes(entry: Entry, show: Show) -> Iterator[str]:
                 yield _("Told by the receiving side: %(code)s", code=entry.detail["reason"])
             if entry.detail["last_before_payment"]:
                 yield _("This was the last message before the payment.")
-        case EntryKind.STEP:
+        case EntryKind.STEP | EntryKind.RETRY:
             yield from whys(entry.why)
             yield from whys(entry.also)
         case EntryKind.WINDOW_ENDS:
             yield _("%(days)s days after the first failure. A later payment still counts.", **entry.detail)
         case EntryKind.NOT_SENT:
             yield from whys(entry.why)
+        case EntryKind.NOTE:
+            yield entry.detail["text"]
         case EntryKind.WHOP_TRIES | EntryKind.VISIT:
             return
 
@@ -214,10 +198,22 @@ def _act_notes(entry: Entry) -> Iterator[str]:
         case Act.CASE_CHANGED:
             if detail.get("reason") in list(CaseReason):
                 yield str(sentences.REASONS[CaseReason(detail["reason"])])
+        case Act.POLICY_CHOSEN:
+            if detail.get("number"):
+                yield _("Version %(number)s of your policies.", number=detail["number"])
         case Act.PLAN_MADE:
             for reason in detail.get("left_out", ()):
                 yield from whys(reason)
-        case Act.STEPS_CANCELLED:
+            yield from learning_words.chosen(detail.get("choices", ()))
+        case (
+            Act.STEPS_CANCELLED
+            | Act.OFFER_LEFT_OUT
+            | Act.RETRY_PLANNED
+            | Act.RETRY_KEPT
+            | Act.RETRY_CANCELLED
+            | Act.RETRY_PUT_OFF
+            | Act.RETRY_ENDED
+        ):
             yield from whys(detail)
         case Act.MEMBERSHIP_CHANGED if detail.get("cancels"):
             yield _("It ends with the period that is paid for.")
@@ -227,4 +223,5 @@ def _mail(entry: Entry) -> Mail | None:
     if not entry.message or "subject" not in entry.message:
         return None
     message = message_from(entry.message)
-    return Mail(str(entry.detail["recipient"]), message.subject, render_text(message))
+    text = rendered(message, str(entry.detail["channel"])).text
+    return Mail(str(entry.detail["recipient"]), message.subject, text)

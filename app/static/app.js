@@ -73,6 +73,26 @@
     drawCharts();
   });
 
+  // Without the clipboard, which browsers keep to safe addresses, the text is marked to be copied by hand.
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest("[data-copy]");
+    if (!button) return;
+    var source = document.getElementById(button.dataset.copy);
+    var told = document.getElementById(button.dataset.copy + "-told");
+    function tell(text) {
+      told.textContent = text;
+    }
+    source.select();
+    if (!navigator.clipboard) {
+      tell(button.dataset.marked);
+      return;
+    }
+    navigator.clipboard.writeText(source.value).then(
+      function () { tell(button.dataset.copied); },
+      function () { tell(button.dataset.marked); }
+    );
+  });
+
   function colour(name) {
     return window.getComputedStyle(document.documentElement).getPropertyValue(name).trim();
   }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.browser import chromium, complaints
+from tests.support.browser import complaints
 from tests.support.processes import answers, free_port, running, wait_until
 
 pytestmark = [pytest.mark.browser, pytest.mark.processes]
@@ -23,12 +23,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running("up", env, cwd=folder) as child:
         wait_until(lambda: answers(env["APP_HOST"]), "the web server", child=child)
         yield env["APP_HOST"]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Protocol
 
 import pytest
 from flask import Flask
@@ -14,7 +16,18 @@ from app.services import EXTENSION, Services
 from tests.conftest import MakeSettings
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
+from tests.support.whop_server import CLIENT_ID, CLIENT_SECRET, FakeWhop, whop_server
+from tests.web.whop_browser import BASE, Browser
 
+PRODUCTION = {
+    "APP_ENV": "production",
+    "APP_HOST": BASE,
+    "SESSION_SECRET": "s" * 40,
+    "ENABLE_EMAIL": "false",
+    "WHOP_WEBHOOK_SECRET": whop.SECRET,
+    "WHOP_CLIENT_ID": CLIENT_ID,
+    "WHOP_CLIENT_SECRET": CLIENT_SECRET,
+}
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
@@ -29,6 +42,53 @@ def app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> I
     wired = made.extensions[EXTENSION]
     assert isinstance(wired, Services)
     wired.database.close()
+
+
+@pytest.fixture
+def fake_whop() -> Iterator[FakeWhop]:
+    with whop_server() as fake:
+        yield fake
+
+
+@pytest.fixture
+def machine_clock() -> FixedClock:
+    """Begins at the machine's time, by which the library checks tokens."""
+    return FixedClock(datetime.now(UTC))
+
+
+class MakeWhopApp(Protocol):
+    def __call__(self, **env: str) -> Flask: ...
+
+
+@pytest.fixture
+def make_whop_app(
+    database: Database, machine_clock: FixedClock, make_settings: MakeSettings, fake_whop: FakeWhop
+) -> Iterator[MakeWhopApp]:
+    """A production install that signs in with the fake Whop."""
+    made: list[Flask] = []
+
+    def make(**env: str) -> Flask:
+        dsn = database.engine.url.render_as_string(hide_password=False)
+        settings = make_settings(**PRODUCTION, DATABASE_URL=dsn, WHOP_API_URL=fake_whop.address, **env)
+        made.append(create_app(settings, machine_clock))
+        return made[-1]
+
+    yield make
+    for app in made:
+        wired = app.extensions[EXTENSION]
+        wired.database.close()
+        wired.accounts.close()
+
+
+@pytest.fixture
+def whop_app(make_whop_app: MakeWhopApp) -> Flask:
+    return make_whop_app()
+
+
+@pytest.fixture
+def browser(whop_app: Flask) -> Browser:
+    """A visitor of that install who has not signed in."""
+    return Browser(whop_app)
 
 
 @pytest.fixture

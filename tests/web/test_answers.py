@@ -5,6 +5,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.log import bound_request_id
 from app.security.access import Who, access
 from tests.conftest import MakeSettings
 from tests.web.test_sign_in import PRODUCTION
@@ -133,3 +134,9 @@ def _address() -> str:
 
 def _open_to_all(view: object) -> object:
     return access(who=Who.ANYONE, csrf=False, rate=None)(view)  # type: ignore[type-var]
+
+
+def test_the_name_of_a_request_is_forgotten_with_it(client: FlaskClient) -> None:
+    for path in ("/healthz", "/nowhere", "/dashboard"):
+        client.get(path, headers={"X-Request-ID": "one-of-a-kind"})
+        assert bound_request_id() is None

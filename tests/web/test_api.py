@@ -17,6 +17,7 @@ from tests.web.conftest import csrf_token, signed_in
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
 USD_49 = {"amount": "49.00", "currency": "usd"}
+NOBODY = {"people": 0, "paid": 0, "in_progress": 0, "rate": None}
 READS = ("/api/me", "/api/analytics", "/api/analytics/by-channel", "/api/cases", "/api/cases/1")
 
 
@@ -64,8 +65,12 @@ def test_analytics_has_the_shape_of_the_contract(
     assert answer["recovered"] == answer["touched_then_recovered"] == answer["at_risk"] == [USD_49]
     assert answer["lost"] == [{"amount": "4900", "currency": "jpy"}]
     assert answer["incremental"] == {
-        "status": "not_enough_data", "points": None, "low": None, "high": None, "treated": 3, "control": 0,
+        "status": "not_enough_data", "points": None, "low": None, "high": None, "treated": 0, "control": 0,
+        "since": None, "groups": {"treated": NOBODY, "control": NOBODY}, "probability": None,
+        "needed": None, "needed_for_points": 10.0, "proven": False, "payments": None, "money": [],
     }  # fmt: skip
+    assert answer["baseline"] is None
+    assert set(answer["definitions"]) == {"recovered", "touched_then_recovered", "incremental"}
     assert answer["median_hours_to_recover"] == 3.0
     assert [(part["class"], part["cases"]["opened"]) for part in answer["by_decline_class"]] == [
         ("A", 2),

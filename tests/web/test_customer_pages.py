@@ -1,5 +1,6 @@
 """The customer's pages: right words for each state, Whop's right page behind the button, and nothing by accident."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import func, select
 
 from app.db import Database
 from app.models import Case, Customer, Membership, Merchant, Payment, Suppression, Visit
+from app.recovery.wording import LANGUAGES
 from app.security.tokens import Purpose, Tokens
 from app.services import EXTENSION, Services
 from tests.support import seeded
@@ -55,6 +57,15 @@ def test_the_page_says_what_happened_and_asks_for_no_card(client: FlaskClient, f
     assert "<input" not in text
     assert "Set-Cookie" not in page.headers and "Cookie" not in page.headers.get("Vary", "")
     assert page.headers["X-Robots-Tag"] == "noindex, nofollow"
+
+
+def test_who_is_left_to_whop_alone_and_comes_by_an_old_link_is_helped_like_anybody(
+    client: FlaskClient, tokens: Tokens, database: Database, clock: FixedClock
+) -> None:
+    path = f"/r/{tokens.sign(Purpose.FIX, add_case(database, clock, arm='control', draw_share=0.1))}"
+    assert "did not go through" in client.get(path).get_data(as_text=True)
+    assert client.post(path).status_code == 303
+    assert [kind for kind, _ in visits(database)] == ["seen", "continued"]
 
 
 def test_a_mere_look_is_noted_apart_and_once_a_minute(
@@ -161,6 +172,29 @@ def test_an_incomplete_link_says_so(
         assert answer.status_code == 404
         assert "not complete" in answer.get_data(as_text=True)
     assert visits(database) == []
+
+
+@pytest.mark.parametrize(
+    ("browsers", "spoken"),
+    [("de-AT,de;q=0.9,en;q=0.5", "de"), ("pt-BR", "pt"), ("ru", "ru"), ("ja", "en"), ("", "en")],
+)
+def test_who_is_not_known_is_answered_in_the_language_of_their_browser(
+    client: FlaskClient, browsers: str, spoken: str
+) -> None:
+    page = client.get("/r/x", headers={"Accept-Language": browsers}).get_data(as_text=True)
+    assert f'<html lang="{spoken}">' in page
+    offered = {code for code in LANGUAGES if f'hreflang="{code}"' in page}
+    assert offered == set(LANGUAGES) - {spoken}
+
+
+def test_a_chosen_language_goes_along_from_page_to_page(client: FlaskClient, fix: str) -> None:
+    page = client.get(f"{fix}?lang=fr").get_data(as_text=True)
+    ways = [
+        way for way in re.findall(r'href="([^"]+)"', page) if "/preferences/" in way or "/unsubscribe/" in way
+    ]
+    assert len(ways) == 2 and all(way.endswith("?lang=fr") for way in ways)
+    for way in ways:
+        assert f"{fix}?lang=fr" in client.get(way).get_data(as_text=True)
 
 
 def test_a_token_of_one_purpose_opens_nothing_of_another(

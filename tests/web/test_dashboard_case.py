@@ -60,7 +60,7 @@ def test_the_page_says_why_it_stands_so_what_was_and_what_comes(
         "Second reminder was not sent",
         "No address of this customer is known for this channel.",
         "The customer went on from the fix page to Whop",
-        "Last reminder by e-mail",
+        "Last reminder",
         "Whop tries the charge again by itself",
         "If nothing comes in, the case closes as lost",
         "insufficient_funds",

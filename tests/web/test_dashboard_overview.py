@@ -7,7 +7,8 @@ from flask.testing import FlaskClient
 
 from app.db import Database
 from app.models import Merchant
-from app.recovery.measure import DEFINITION
+from app.recovery.incremental import DEFINITION as INCREMENTAL_DEFINITION
+from app.recovery.measure import DEFINITION, TOUCHED_DEFINITION
 from tests.support import seeded
 from tests.support.clock import FixedClock
 
@@ -90,7 +91,7 @@ def test_the_headline_is_the_sum_of_the_cases_beside_its_definition(
     assert "1 of 4 failed renewals" in shown
     assert ">25%<" in shown
     assert "$49.00" in shown and "2 cases in progress" in shown
-    assert "Not proof" in shown and "Not enough data" in shown
+    assert TOUCHED_DEFINITION in shown and INCREMENTAL_DEFINITION in shown and "Not enough data" in shown
 
 
 def test_currencies_stand_beside_each_other_and_are_never_summed(

@@ -1,19 +1,25 @@
 """Every code that can reach a merchant has its sentence, in both languages."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
 
 from app.cases.audit import Act
-from app.dashboard import event_words, sentences
-from app.recovery import measure
+from app.cases.commands import Refusal
+from app.cases.policies import CONTENT
+from app.dashboard import deeds, event_words, measure_words, policy_words, sentences
+from app.models.case import Arm
+from app.recovery import incremental, measure
 from app.recovery.attribution import Attribution
+from app.recovery.campaign import Position
+from app.recovery.campaign_json import Fault as CampaignFault
 from app.recovery.decline import ABOUT, DeclineClass
 from app.recovery.machine import CaseReason, CaseState
-from app.recovery.plan import Position
 from app.recovery.reasons import Why
+from app.recovery.segments import Condition
+from app.recovery.segments import Fault as SegmentFault
 
 TABLES: list[tuple[Mapping[object, object], object]] = [
     (sentences.STATES, CaseState),
@@ -24,11 +30,18 @@ TABLES: list[tuple[Mapping[object, object], object]] = [
     (sentences.WHYS, Why),
     (sentences.ATTRIBUTIONS, Attribution),
     (sentences.POSITIONS, Position),
+    (measure_words.ARMS, Arm),
+    (policy_words.CONDITIONS, Condition),
+    (policy_words.FAULTS, CampaignFault),
+    (policy_words.SEGMENT_FAULTS, SegmentFault),
+    (policy_words.CHANGES, CONTENT),
+    (deeds.DEEDS, deeds.Deed),
+    (deeds.REFUSALS, set(Refusal) - {Refusal.NOT_NOW, Refusal.ALREADY}),  # for these the deed has its own
 ]
 
 
 @pytest.mark.parametrize(("table", "codes"), TABLES)
-def test_every_code_has_its_sentence(table: Mapping[object, object], codes: type) -> None:
+def test_every_code_has_its_sentence(table: Mapping[object, object], codes: Iterable[object]) -> None:
     assert set(table) == set(codes)
 
 
@@ -38,10 +51,15 @@ def test_the_pages_explain_classes_and_the_rate_in_the_words_of_the_rules(app: F
             assert str(sentences.CLASS_TITLES[decline_class]) == about.title
             assert str(sentences.CLASS_SENTENCES[decline_class]) == about.sentence
         assert str(sentences.DEFINITION) == measure.DEFINITION
+        assert str(measure_words.TOUCHED_DEFINITION) == measure.TOUCHED_DEFINITION
+        assert str(measure_words.INCREMENTAL_DEFINITION) == incremental.DEFINITION
 
 
 def test_every_code_reads_differently_in_russian(app: Flask) -> None:
-    tables = [table for table, _codes in TABLES] + [event_words.EVENT_STATES, event_words.EVENT_REASONS]
+    tables = [table for table, _codes in TABLES if table is not deeds.DEEDS] + [
+        event_words.EVENT_STATES,
+        event_words.EVENT_REASONS,
+    ]
     texts = [text for table in tables for text in table.values()]
     with app.test_request_context():
         for text in texts:
