@@ -1,4 +1,4 @@
-"""`make bench`: the door and the worker, each beside its floor, on SQLite and on PostgreSQL."""
+"""`make bench`: the door and the worker, each beside its floor, on SQLite and on PostgreSQL; then the channels."""
 
 import os
 import subprocess
@@ -18,7 +18,8 @@ def main() -> int:
                 finished = subprocess.run(arguments, env={**os.environ, "LOG_LEVEL": "ERROR"})
                 if finished.returncode:
                     return finished.returncode
-    return 0
+    print("\n== bench.channels", flush=True)
+    return subprocess.run([sys.executable, "-m", "bench.channels"]).returncode
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.db import Database
-from app.models import Base
+from app.migrate import downgrade, upgrade
 from app.settings import Settings
 from bench.floor import insert_loop
 from tests.support.processes import answers, free_port, running, wait_until
@@ -54,8 +54,8 @@ def _round(dsn: str, events: int) -> dict[str, float]:
             "LOG_LEVEL": "ERROR",
         }
         database = Database(Settings.load(env, env_file=None).database_dsn)
-        Base.metadata.drop_all(database.engine)
-        Base.metadata.create_all(database.engine)
+        downgrade(database, "base")
+        upgrade(database)
         try:
             with running("web", env, cwd=Path(folder)) as child:
                 wait_until(lambda: answers(env["APP_HOST"]), "the web server", child=child)

@@ -34,10 +34,14 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 def make_settings(tmp_path: Path) -> MakeSettings:
-    """Settings from these variables alone, with an instance folder of the test's own."""
+    """Settings from these variables alone, with an instance folder of the test's own.
+
+    Nobody is left to Whop alone by chance, unless a test says so.
+    """
 
     def make(**env: str) -> Settings:
-        return Settings.load({"INSTANCE_DIR": str(tmp_path / "instance"), **env}, env_file=None)
+        own = {"INSTANCE_DIR": str(tmp_path / "instance"), "CONTROL_SHARE": "0"}
+        return Settings.load({**own, **env}, env_file=None)
 
     return make
 
@@ -81,9 +85,18 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 @pytest.fixture
 def postgres_database(postgres_dsn: str) -> Iterator[Database]:
     database = Database(postgres_dsn, pool_size=10)
-    tables = ", ".join(f'"{table.name}"' for table in Base.metadata.sorted_tables)
     with database.transaction() as session:
-        session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+        # Ten times as fast as TRUNCATE, which makes each table's files anew.
+        session.execute(text("SET LOCAL session_replication_role = replica"))
+        session.execute(
+            text("; ".join(f'DELETE FROM "{table.name}"' for table in Base.metadata.sorted_tables))
+        )
+        session.execute(
+            text(
+                "SELECT setval(pg_get_serial_sequence(quote_ident(t), 'id'), 1, false) FROM unnest(:tables) AS t"
+            ),
+            {"tables": [table.name for table in Base.metadata.sorted_tables]},
+        )
     yield database
     database.close()
 

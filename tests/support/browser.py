@@ -14,6 +14,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A page of a made-up public site may frame a server on this machine.
+    "--disable-features=LocalNetworkAccessChecks,PrivateNetworkAccessChecks",
 ]
 
 

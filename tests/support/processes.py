@@ -7,23 +7,32 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
+import psutil
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60.0
 
 
 @contextmanager
-def running(command: str, env: Mapping[str, str], *, cwd: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """`autocharge <command>` as a child; killed at the end if it still runs."""
+def running(
+    command: str, env: Mapping[str, str], *, cwd: Path, prelude: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """`autocharge <command>` as a child; killed at the end if it still runs.
+
+    `prelude` is run in the child before the program, as a library that misbehaves would be.
+    """
     log = (cwd / f"{command}.log").open("ab")
+    program = ["-m", "app.cli", command]
+    if prelude:
+        program = ["-c", f"{prelude}\nfrom app.cli import main\nmain()", command]
     child = subprocess.Popen(
-        [sys.executable, "-m", "app.cli", command],
+        [sys.executable, *program],
         cwd=cwd,
-        env=environment(env),
+        env=environment({"TMPDIR": str(cwd), **env}),
         stdout=log,
         stderr=log,
         start_new_session=True,
@@ -37,12 +46,30 @@ def running(command: str, env: Mapping[str, str], *, cwd: Path) -> Iterator[subp
         log.close()
 
 
+def logged(command: str, event: str, *, cwd: Path) -> int:
+    """How many lines of this event that command has written by now."""
+    return sum(event in line for line in (cwd / f"{command}.log").read_text("utf-8").splitlines())
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def descendants(child: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """The processes below it that run; the dead that nobody has taken note of are none."""
+    with suppress(psutil.NoSuchProcess):
+        below = psutil.Process(child.pid).children(recursive=True)
+        return [process for process in below if process.status() != psutil.STATUS_ZOMBIE]
+    return []
+
+
 def run(*arguments: str, env: Mapping[str, str], cwd: Path) -> subprocess.CompletedProcess[str]:
     """`autocharge <arguments>` to its end."""
     return subprocess.run(
         [sys.executable, "-m", "app.cli", *arguments],
         cwd=cwd,
-        env=environment(env),
+        env=environment({"TMPDIR": str(cwd), **env}),
         capture_output=True,
         text=True,
         timeout=PATIENCE_S,
@@ -51,9 +78,9 @@ def run(*arguments: str, env: Mapping[str, str], cwd: Path) -> subprocess.Comple
 
 
 def environment(env: Mapping[str, str]) -> dict[str, str]:
-    """What a child sees: nothing of this process's settings."""
+    """What a child sees: nothing of this process's settings; and nobody is left alone by chance."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**inherited, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", **env}
+    return {**inherited, "PYTHONPATH": str(ROOT), "NO_COLOR": "1", "CONTROL_SHARE": "0", **env}
 
 
 def free_port() -> int:

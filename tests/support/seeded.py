@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
 from app.models import Case, Customer, Delivery, InboxRow, Merchant, Payment, Step, Visit
+from app.recovery.followed import day_of_payment
 from app.recovery.reasons import Reason, Why
 
 _numbers = count(1)
@@ -73,7 +74,8 @@ def case(
     row = Case(
         merchant_id=owner.id, customer_id=customer.id, payment_id=bill.id, token=f"token{number}",
         state=state, reason=reason, opened_at=at, recovered_at=recovered_at, policy_version=1,
-        created_at=at, closed_at=(recovered_at or at) if over else None, **values,
+        created_at=at, closed_at=(recovered_at or at) if over else None,
+        paid_on=day_of_payment(at, recovered_at) if recovered_at else None, **values,
     )  # fmt: skip
     session.add(row)
     session.flush()

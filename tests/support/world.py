@@ -3,14 +3,15 @@
 Only the clock and the mail server are ours; inbox, cases and delivery are the real ones on a real database.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 from math import ceil
 
 from sqlalchemy import func, select
 
+from app.cases.charging import Answer, Charger
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
 from app.cases.upkeep import close_stale_cases, hand_over_silent
@@ -18,11 +19,13 @@ from app.claims import Times
 from app.db import Database
 from app.delivery.message import Links
 from app.delivery.send import Sender
+from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, free_expired_events, process_event
 from app.inbox.store import store_event
-from app.models import Audit, Case, Delivery, InboxRow, Step
+from app.models import Audit, Case, Delivery, InboxRow, Retry, Step
 from app.security.tokens import Tokens
-from notifiers.base import Message, Outcome
+from app.whop.client import WhopClient
+from notifiers.base import Message, Notifier, Outcome
 from notifiers.memory import MemoryNotifier
 from tests.support.clock import FixedClock
 from tests.support.whop_events import Event, encoded
@@ -37,13 +40,24 @@ class World:
     clock: FixedClock
     mail: MemoryNotifier = field(default_factory=MemoryNotifier)
     rules: Rules = RULES
+    channels: Mapping[str, Notifier] = field(default_factory=dict)
+    """Default: e-mail alone, by `mail`."""
+    whop: WhopClient | None = None
+    """Default: no key for Whop's API, so nobody is asked and nothing is charged."""
 
     def __post_init__(self) -> None:
+        self.charger: Charger | None = None
+        look = None
+        if self.whop is not None:
+            self.rules = replace(self.rules, retries=True)
+            look = WhopLook(self.whop, rules=self.rules)
+            self.charger = Charger(self.database, self.whop, look=look, rules=self.rules)
         self.sender = Sender(
             self.database,
-            {"email": self.mail},
+            self.channels or {"email": self.mail},
             links=Links("http://localhost:3000", Tokens((SECRET,))),
             stop_case=partial(stop_case, rules=self.rules),
+            look=look,
         )
 
     @property
@@ -60,8 +74,14 @@ class World:
             self.store(event)
         self.process()
 
-    def store(self, event: Event) -> bool:
-        return store_event(self.database, message_id=event["id"], body=encoded(event), received_at=self.now)
+    def store(self, event: Event, *, request_id: str | None = None) -> bool:
+        return store_event(
+            self.database,
+            message_id=event["id"],
+            body=encoded(event),
+            received_at=self.now,
+            request_id=request_id,
+        )
 
     def process(self) -> None:
         while claims := claim_events(self.database, times=self.times, limit=10):
@@ -78,9 +98,22 @@ class World:
                     outcomes.append(outcome)
         return outcomes
 
+    def charge_due(self) -> list[Answer]:
+        """The worker's other lane: retries whose time has come."""
+        answers: list[Answer] = []
+        while self.charger and (claims := self.charger.claim(times=self.times, limit=10)):
+            for claim in claims:
+                answer = self.charger.carry_out(claim, times=self.times)
+                if answer is not None:
+                    self.charger.record(claim, answer, times=self.times)
+                    answers.append(answer)
+        return answers
+
     def sweep(self) -> None:
         free_expired_events(self.database, times=self.times)
         self.sender.free_expired(times=self.times)
+        if self.charger is not None:
+            self.charger.free_expired(times=self.times)
         close_stale_cases(self.database, now=self.now, rules=self.rules)
         hand_over_silent(self.database, now=self.now, rules=self.rules)
 
@@ -90,13 +123,18 @@ class World:
         while self.now < until:
             self.clock.advance(min(self._ticks_to_next(tick), until - self.now))
             self.process()
+            self.charge_due()
             self.send_due()
             self.sweep()
 
     def _ticks_to_next(self, tick: timedelta) -> timedelta:
         """Whole ticks until a message is due; without one, any time."""
         with self.database.reading() as session:
-            due = session.scalar(select(func.min(Step.due_at)).where(Step.state == "planned"))
+            dues = [
+                session.scalar(select(func.min(row.due_at)).where(row.state == "planned"))
+                for row in (Step, Retry)
+            ]
+        due = min(filter(None, dues), default=None)
         return max(1, ceil((due - self.now) / tick)) * tick if due else timedelta.max
 
     def until(self, moment: datetime) -> None:
@@ -118,6 +156,10 @@ class World:
         with self.database.reading() as session:
             wanted = select(Step).order_by(Step.case_id, Step.position)
             return list(session.scalars(wanted.where(Step.case_id == case.id) if case else wanted))
+
+    def retry(self) -> Retry:
+        with self.database.reading() as session:
+            return session.scalars(select(Retry)).one()
 
     def deliveries(self) -> list[Delivery]:
         with self.database.reading() as session:
