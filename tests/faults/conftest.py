@@ -30,6 +30,14 @@ def process_env(database: Database, tmp_path: Path) -> Env:
     }
 
 
+@pytest.fixture(params=[pytest.param("sqlite", marks=many), "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Processes are killed on PostgreSQL in every run; on SQLite, unless a test insists, by `make faults`."""
+    found = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
+    assert isinstance(found, Database)
+    return found
+
+
 @pytest.fixture
 def pg_env(postgres_database: Database, tmp_path: Path) -> Env:
     return process_env(postgres_database, tmp_path)

@@ -86,6 +86,7 @@ def copies(mail: SmtpServer) -> Counter[str]:
     return Counter(str(delivered.mail["Message-ID"]) for delivered in mail.messages)
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_kill_9_in_mid_drain_loses_nothing_and_repeats_nothing(
     database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
 ) -> None:
@@ -177,6 +178,7 @@ def test_a_cancellation_during_a_send_is_kept(
     assert len(mail.messages) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_two_workers_never_send_one_step_twice(
     database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
 ) -> None:

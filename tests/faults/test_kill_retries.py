@@ -125,6 +125,7 @@ def test_a_worker_that_is_killed_while_it_looks_leaves_the_charge_to_the_next(
     assert charges(api) == Counter(PAYMENTS)
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_two_workers_never_charge_one_payment_twice(
     database: Database, world: World, api: WhopApi, env: dict[str, str], tmp_path: Path
 ) -> None:

@@ -107,6 +107,7 @@ def test_clients_that_drip_are_let_go_and_hold_nobody_up(address: str) -> None:
     assert max(ended) < RECEIVE_SECONDS + 10
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_an_event_whose_answer_was_lost_is_stored_once_when_it_comes_again(
     env: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
@@ -123,6 +124,7 @@ def test_an_event_whose_answer_was_lost_is_stored_once_when_it_comes_again(
     assert rows(database) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_up_runs_web_and_worker_and_ends_both(
     env: dict[str, str], database: Database, tmp_path: Path
 ) -> None:

@@ -72,6 +72,7 @@ def due_at_once(database: Database) -> None:
         session.execute(update(Comparison).values(due_at=datetime.now(UTC) - HOUR))
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_the_sweep_finds_a_lost_failure_and_later_its_lost_success(
     env: dict[str, str],
     mail: SmtpServer,
@@ -99,6 +100,7 @@ def test_the_sweep_finds_a_lost_failure_and_later_its_lost_success(
     assert len(mail.messages) == 1
 
 
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 def test_the_months_before_are_read_with_a_summary_and_may_be_read_again(
     env: dict[str, str],
     mail: SmtpServer,
@@ -124,6 +126,7 @@ def test_the_months_before_are_read_with_a_summary_and_may_be_read_again(
     assert mail.messages == []
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
 def test_this_installs_events_can_be_lived_through_again_out_of_order(
     env: dict[str, str], mail: SmtpServer, database: Database, tmp_path: Path
 ) -> None:
