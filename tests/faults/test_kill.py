@@ -171,7 +171,9 @@ def test_a_cancellation_during_a_send_is_kept(
         wait_until(lambda: count(database, Step, "sending") == 1, "the send to start", child=worker)
         world.clock.advance(timedelta(hours=3))
         world.hear(whop.payment_succeeded(payment_id="pay_0", user_id="user_0", at=world.now))
-        wait_until(lambda: count(database, InboxRow, "done") == 2, "the success, whoever took it", child=worker)
+        wait_until(
+            lambda: count(database, InboxRow, "done") == 2, "the success, whoever took it", child=worker
+        )
         assert terminated(worker) == 0
     assert [step.state for step in world.steps()] == ["cancelled"] * 3
     assert [delivery.outcome for delivery in world.deliveries()] == ["sent"]
