@@ -87,7 +87,8 @@ def test_web_and_worker_started_apart_on_one_machine_share_their_counts(
                 wait_until(lambda: bool(pids(scraped(address, TOKEN), "worker")), "a worker", child=worker)
                 event = {**whop.payment_failed(at=datetime.now(UTC)), "id": f"msg_{start}"}
                 assert post(address, event).status_code == 200
-                wait_until(lambda: states(database) == ["done"] * start, "its work", child=worker)
+                expected = ["done"] * start
+                wait_until(lambda wanted=expected: states(database) == wanted, "its work", child=worker)
                 assert terminated(worker) == 0
             found = scraped(address, TOKEN)
             assert found.sum("autocharge_events_processed_total") == start, (
