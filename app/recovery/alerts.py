@@ -117,7 +117,7 @@ class CaseNow:
 
     case_id: int
     new: bool
-    """It has just been opened; then whatever ended it is as old as it is."""
+    """It has just been opened; where that is long after the failure, its end is as old and no news."""
     changed: bool
     """Its state or the reason for it is another one."""
     state: CaseState
@@ -126,26 +126,35 @@ class CaseNow:
     amount: Money | None
     opened_at: datetime
     now: datetime
+    deceased: bool = False
+    """A charge of this payment was declined because its card's holder has died, whatever a later decline says."""
 
 
 def of_case(case: CaseNow, *, amounts: Mapping[str, int]) -> tuple[Wanted, ...]:
     """`amounts`: from how many minor units of a currency on one payment is worth an alert of its own."""
     subject = str(case.case_id)
+    old = case.now - case.opened_at > FRESH
     if case.state.running:
-        if case.now - case.opened_at > FRESH:
+        if old:
             return ()
-        if case.decline_class is DeclineClass.SENSITIVE:
-            return (Wanted(AlertKind.SENSITIVE, subject),)
+        sensitive = case.decline_class is DeclineClass.SENSITIVE or case.deceased
         wanted = []
+        if sensitive:
+            wanted.append(Wanted(AlertKind.SENSITIVE, subject))
         if case.decline_class is DeclineClass.UNKNOWN:
             wanted.append(Wanted(AlertKind.UNKNOWN_REASON, subject))
-        if _reaches(case.amount, amounts):
+        if _reaches(case.amount, amounts) and not sensitive:
             wanted.append(Wanted(AlertKind.LARGE_FAILURE, subject))
         return tuple(wanted)
-    lost = case.state in (CaseState.LOST, CaseState.REVERSED) and case.reason in LOSSES_TOLD
-    if lost and case.changed and not case.new and _reaches(case.amount, amounts):
+    history = case.new and old
+    if is_loss(case.state, case.reason) and case.changed and not history and _reaches(case.amount, amounts):
         return (Wanted(AlertKind.LARGE_LOSS, subject, {"reason": case.reason.value}),)
     return ()
+
+
+def is_loss(state: CaseState, reason: CaseReason) -> bool:
+    """One that a merchant is told of."""
+    return state in (CaseState.LOST, CaseState.REVERSED) and reason in LOSSES_TOLD
 
 
 def spike(
