@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.alerts.keys import still_refused
 from app.models import Alert, Case, ChannelFault, Delivery, Merchant
 from app.models.contact import REACHED
 from app.recovery.alert_words import AlertContent, AlertValues, compose, compose_test
@@ -28,6 +29,7 @@ PAGES: Mapping[AlertKind, str] = {
     AlertKind.CHANNEL_DOWN: "/dashboard/settings",
     AlertKind.EVENTS_AMISS: "/dashboard/events",
     AlertKind.WEBHOOK_DOWN: "/dashboard/events",
+    AlertKind.KEY_REFUSED: "/dashboard/events",
 }
 """Where the button leads where there is no case."""
 
@@ -59,6 +61,8 @@ def out_of_date(session: Session, alert: Alert) -> str | None:
     if kind is AlertKind.LARGE_LOSS:
         case = session.get(Case, alert.case_id)
         return None if case is not None and _is_loss(case) else "no_loss"
+    if kind is AlertKind.KEY_REFUSED:
+        return None if still_refused(session, alert.merchant_id) else "key_works"
     if kind is AlertKind.CHANNEL_DOWN:
         channel, number = alert.detail["channel"], int(alert.key.rpartition(":")[2])
         fault = session.scalars(select(ChannelFault).where(ChannelFault.channel == channel)).one_or_none()
@@ -84,6 +88,8 @@ def values_of(
         case AlertKind.WEBHOOK_DOWN:
             known |= {"cause": f"webhook_{detail['trouble']}"}
             known["since"] = datetime.fromisoformat(detail["since"])
+        case AlertKind.KEY_REFUSED:
+            known["permission"] = detail["permission"]
         case _:
             known |= _of_case(session, alert, written)
     return AlertValues(**known)

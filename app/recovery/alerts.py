@@ -25,6 +25,7 @@ class AlertKind(StrEnum):
     CHANNEL_DOWN = "channel_down"
     EVENTS_AMISS = "events_amiss"
     WEBHOOK_DOWN = "webhook_down"
+    KEY_REFUSED = "key_refused"
 
 
 class Urgency(StrEnum):
@@ -43,6 +44,7 @@ URGENCY: Mapping[AlertKind, Urgency] = {
     AlertKind.CHANNEL_DOWN: Urgency.INSTANT,
     AlertKind.EVENTS_AMISS: Urgency.INSTANT,
     AlertKind.WEBHOOK_DOWN: Urgency.INSTANT,
+    AlertKind.KEY_REFUSED: Urgency.INSTANT,
 }
 """Instant is what somebody may want to act on today; everything else waits for the digest."""
 
@@ -185,6 +187,11 @@ def webhook_down(webhook_id: str, *, trouble: str, since: datetime) -> Wanted:
     """`trouble`: disabled or failing. Told once for one webhook and one beginning, by Whop's word."""
     detail = {"trouble": trouble, "since": since.isoformat()}
     return Wanted(AlertKind.WEBHOOK_DOWN, f"{webhook_id}:{since.isoformat()}", detail)
+
+
+def key_refused(day: str, *, trouble: str, permission: str | None) -> Wanted:
+    """`trouble`: refused, or forbidden for want of a permission. At most once a day of the merchant's zone."""
+    return Wanted(AlertKind.KEY_REFUSED, day, {"trouble": trouble, "permission": permission})
 
 
 def channel_down(channel: str, *, number: int, reason: str, since: datetime) -> Wanted:
