@@ -177,7 +177,9 @@ class Settings(BaseSettings):
     @classmethod
     def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
         if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
-            raise ValueError("it has a character that no key has, a space or a letter beyond ASCII; copy it anew")
+            raise ValueError(
+                "it has a character that no key has, a space or a letter beyond ASCII; copy it anew"
+            )
         return value
 
     @field_validator("database_url")
