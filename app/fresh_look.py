@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.claims import Times, backoff
 from app.models import Case
 from app.recovery.reasons import Reason, Why
-from app.whop.errors import WhopBusy, WhopError
+from app.whop.errors import WhopBusy, WhopError, WhopRefuses
 from app.whop.snapshots import Snapshot
 
 UNREADABLE = "whop_unreadable"
@@ -71,5 +71,7 @@ def wait_for_whop(
     else:
         looks += 1
         pause = backoff(looks, share=share)
-    detail = {"cause": UNREADABLE, "looks": looks, "error": type(error).__name__}
+    detail: dict[str, object] = {"cause": UNREADABLE, "looks": looks, "error": type(error).__name__}
+    if isinstance(error, WhopRefuses):  # somebody has to mend the key, and must be told for what
+        detail["asked"] = str(error).split()[0]
     return now + pause, Reason(Why.WHOP_UNREADABLE, detail)

@@ -140,7 +140,10 @@ def _differ(settings: Settings, history: Sequence[Heard], disorder: Disorder, *,
     with empty_install() as template:
         rehearsal = Rehearsal(template, rules=Rules.of(settings), links=Links.of(settings))
         as_clean = rehearsal.live(clean(history))
-        click.echo(f"{len(history)} events in the clean order: {len(as_clean.sent)} messages.")
+        click.echo(
+            f"{len(history)} events in the clean order: {len(as_clean.sent)} messages, "
+            f"{len(as_clean.charged)} charges, {len(as_clean.effects['alerts'])} alerts."
+        )
         for number, seed in enumerate(seeds, start=1):
             found = rehearsal.compare(history, as_clean, disorder, seed=seed)
             wrong += bool(found)

@@ -173,6 +173,15 @@ class Settings(BaseSettings):
     def _strong_webhook_secret(cls, value: SecretStr | None) -> SecretStr | None:
         return each_at_least(value, MIN_WEBHOOK_SECRET, "bytes", lambda part: len(part.encode()))
 
+    @field_validator("whop_api_key")
+    @classmethod
+    def _fits_a_header(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[!-~]+", value.get_secret_value()):
+            raise ValueError(
+                "it has a character that no key has, a space or a letter beyond ASCII; copy it anew"
+            )
+        return value
+
     @field_validator("database_url")
     @classmethod
     def _known_database(cls, value: SecretStr | None) -> SecretStr | None:

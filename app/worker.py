@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -18,6 +19,7 @@ from app import log as logs
 from app import metrics
 from app.alerts.destinations import build_places
 from app.alerts.faults import Watch, Watched
+from app.alerts.keys import look_at_key
 from app.alerts.sending import AlertSender
 from app.cases.charging import Charger
 from app.cases.rules import Rules
@@ -47,6 +49,7 @@ SWITCH_SECONDS = 0.001
 
 With it eight threads send a third more mails (`bench.channels`).
 """
+KEY_EVERY = timedelta(minutes=1)
 EVENT_THREADS = 2
 ALERT_THREADS = 2
 """Alerts are few; a second thread goes on while a peer lets the first one wait."""
@@ -91,9 +94,19 @@ class Sends(Protocol[Done]):
 
 
 def reconciling(services: Services, stopping: threading.Event) -> Mapping[str, Periodic]:
-    """The chore that compares merchants with Whop's own records, where there is a key to ask with."""
+    """The chores that compare merchants with Whop's own records and tell whom it refuses, where there is a key."""
     reconciler = Reconciler.of(services, stopping=stopping.is_set)
-    return {"reconcile": Periodic(LOOK_EVERY, reconciler.run)} if reconciler else NO_CHORES
+    if reconciler is None:
+        return NO_CHORES
+
+    def tell_of_key() -> int:
+        times = Times(now=services.clock.now(), wall=services.clock.wall())
+        return look_at_key(services.database, times=times)
+
+    return {
+        "reconcile": Periodic(LOOK_EVERY, reconciler.run),
+        "look_at_key": Periodic(KEY_EVERY, tell_of_key),
+    }
 
 
 class Worker:

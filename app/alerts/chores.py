@@ -136,7 +136,15 @@ def _needs(session: Session, merchant: Merchant, *, since: datetime) -> dict[str
         .join(Case, Step.case_id == Case.id)
         .where(Step.ended_at >= since, Step.state.in_(("gave_up", "dead")), *mine)
     )
-    kept = count.where(Alert.merchant_id == merchant.id, Alert.state == "kept")
+    nobody_knows = (
+        Case.decline_class == DeclineClass.UNKNOWN.value
+    )  # still: a later decline may have said why
+    kept = (
+        select(func.count())
+        .select_from(Alert)
+        .join(Case, Alert.case_id == Case.id)
+        .where(Alert.merchant_id == merchant.id, Alert.state == "kept", *mine, nobody_knows)
+    )
     return {
         "sensitive": session.scalar(sensitive) or 0,
         "unknown_reason": session.scalar(kept) or 0,

@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.alerts.keys import still_refused
 from app.models import Alert, Case, ChannelFault, Delivery, Merchant
 from app.models.contact import REACHED
 from app.recovery.alert_words import AlertContent, AlertValues, compose, compose_test
-from app.recovery.alerts import AlertKind
+from app.recovery.alerts import AlertKind, is_loss
 from app.recovery.decline import DeclineClass
 from app.recovery.digest import Digest
 from app.recovery.machine import CaseReason, CaseState
@@ -28,6 +29,7 @@ PAGES: Mapping[AlertKind, str] = {
     AlertKind.CHANNEL_DOWN: "/dashboard/settings",
     AlertKind.EVENTS_AMISS: "/dashboard/events",
     AlertKind.WEBHOOK_DOWN: "/dashboard/events",
+    AlertKind.KEY_REFUSED: "/dashboard/events",
 }
 """Where the button leads where there is no case."""
 
@@ -51,7 +53,16 @@ def out_of_date(session: Session, alert: Alert) -> str | None:
     kind = AlertKind(alert.kind)
     if kind in (AlertKind.LARGE_FAILURE, AlertKind.SENSITIVE):
         state = session.scalar(select(Case.state).where(Case.id == alert.case_id))
-        return None if state and CaseState(state).running else "case_over"
+        if not state or not CaseState(state).running:
+            return "case_over"
+        # Who hears of a death must not read beside it that reminders go on.
+        death = exists().where(Alert.case_id == alert.case_id, Alert.kind == AlertKind.SENSITIVE.value)
+        return "told_otherwise" if kind is AlertKind.LARGE_FAILURE and session.scalar(select(death)) else None
+    if kind is AlertKind.LARGE_LOSS:
+        case = session.get(Case, alert.case_id)
+        return None if case is not None and _is_loss(case) else "no_loss"
+    if kind is AlertKind.KEY_REFUSED:
+        return None if still_refused(session, alert.merchant_id) else "key_works"
     if kind is AlertKind.CHANNEL_DOWN:
         channel, number = alert.detail["channel"], int(alert.key.rpartition(":")[2])
         fault = session.scalars(select(ChannelFault).where(ChannelFault.channel == channel)).one_or_none()
@@ -77,6 +88,8 @@ def values_of(
         case AlertKind.WEBHOOK_DOWN:
             known |= {"cause": f"webhook_{detail['trouble']}"}
             known["since"] = datetime.fromisoformat(detail["since"])
+        case AlertKind.KEY_REFUSED:
+            known["permission"] = detail["permission"]
         case _:
             known |= _of_case(session, alert, written)
     return AlertValues(**known)
@@ -86,7 +99,9 @@ def _of_case(session: Session, alert: Alert, written: Collection[int] | None) ->
     case = session.get(Case, alert.case_id, options=[joinedload(Case.payment)]) if alert.case_id else None
     if case is None:
         return {}
-    payment, reason = case.payment, alert.detail.get("reason")
+    payment = case.payment
+    # As it stands now: of several reasons that came together the last one heard need not be the one that counts.
+    reason = case.reason if _is_loss(case) else alert.detail.get("reason")
     has_amount = case.amount_minor is not None and case.currency is not None
     next_attempt = payment.next_attempt_at
     return {
@@ -98,6 +113,10 @@ def _of_case(session: Session, alert: Alert, written: Collection[int] | None) ->
         "next_attempt_at": next_attempt if next_attempt and next_attempt > alert.at else None,
         "written": case.id in (written_to(session, [case.id]) if written is None else written),
     }
+
+
+def _is_loss(case: Case) -> bool:
+    return case.reason is not None and is_loss(CaseState(case.state), CaseReason(case.reason))
 
 
 def written_to(session: Session, case_ids: Collection[int]) -> frozenset[int]:

@@ -3,13 +3,14 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.models import Alert, Case, Merchant
+from app.models import Alert, Attempt, Case, Merchant
 from app.models.base import insert_once
 from app.models.case import BACKFILL
 from app.recovery.alerts import CaseNow, Urgency, Wanted, events_amiss, of_case
-from app.recovery.decline import DeclineClass
+from app.recovery.decline import DeclineClass, classify
 from app.recovery.machine import CaseReason, CaseState
 from app.recovery.money import Money
 
@@ -53,9 +54,16 @@ def alert_of_case(session: Session, case: Case, *, new: bool, changed: bool, now
         amount=amount,
         opened_at=case.opened_at,
         now=now,
+        deceased=case.customer.contact_stopped == "deceased" and _said_deceased(session, case),
     )
     for wanted in of_case(stands, amounts=case.merchant.alert_amounts or {}):
         write_alert(session, case.merchant, wanted, now=now, case_id=case.id)
+
+
+def _said_deceased(session: Session, case: Case) -> bool:
+    """Of two declines the one that was heard last must not hide the other."""
+    codes = session.scalars(select(Attempt.decline_code).where(Attempt.payment_id == case.payment_id))
+    return any(classify(code) is DeclineClass.SENSITIVE for code in codes if code)
 
 
 def alert_of_event(session: Session, merchant: Merchant, *, now: datetime) -> None:

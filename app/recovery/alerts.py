@@ -25,6 +25,7 @@ class AlertKind(StrEnum):
     CHANNEL_DOWN = "channel_down"
     EVENTS_AMISS = "events_amiss"
     WEBHOOK_DOWN = "webhook_down"
+    KEY_REFUSED = "key_refused"
 
 
 class Urgency(StrEnum):
@@ -43,6 +44,7 @@ URGENCY: Mapping[AlertKind, Urgency] = {
     AlertKind.CHANNEL_DOWN: Urgency.INSTANT,
     AlertKind.EVENTS_AMISS: Urgency.INSTANT,
     AlertKind.WEBHOOK_DOWN: Urgency.INSTANT,
+    AlertKind.KEY_REFUSED: Urgency.INSTANT,
 }
 """Instant is what somebody may want to act on today; everything else waits for the digest."""
 
@@ -117,7 +119,7 @@ class CaseNow:
 
     case_id: int
     new: bool
-    """It has just been opened; then whatever ended it is as old as it is."""
+    """It has just been opened; where that is long after the failure, its end is as old and no news."""
     changed: bool
     """Its state or the reason for it is another one."""
     state: CaseState
@@ -126,26 +128,35 @@ class CaseNow:
     amount: Money | None
     opened_at: datetime
     now: datetime
+    deceased: bool = False
+    """A charge of this payment was declined because its card's holder has died, whatever a later decline says."""
 
 
 def of_case(case: CaseNow, *, amounts: Mapping[str, int]) -> tuple[Wanted, ...]:
     """`amounts`: from how many minor units of a currency on one payment is worth an alert of its own."""
     subject = str(case.case_id)
+    old = case.now - case.opened_at > FRESH
     if case.state.running:
-        if case.now - case.opened_at > FRESH:
+        if old:
             return ()
-        if case.decline_class is DeclineClass.SENSITIVE:
-            return (Wanted(AlertKind.SENSITIVE, subject),)
+        sensitive = case.decline_class is DeclineClass.SENSITIVE or case.deceased
         wanted = []
+        if sensitive:
+            wanted.append(Wanted(AlertKind.SENSITIVE, subject))
         if case.decline_class is DeclineClass.UNKNOWN:
             wanted.append(Wanted(AlertKind.UNKNOWN_REASON, subject))
-        if _reaches(case.amount, amounts):
+        if _reaches(case.amount, amounts) and not sensitive:
             wanted.append(Wanted(AlertKind.LARGE_FAILURE, subject))
         return tuple(wanted)
-    lost = case.state in (CaseState.LOST, CaseState.REVERSED) and case.reason in LOSSES_TOLD
-    if lost and case.changed and not case.new and _reaches(case.amount, amounts):
+    history = case.new and old
+    if is_loss(case.state, case.reason) and case.changed and not history and _reaches(case.amount, amounts):
         return (Wanted(AlertKind.LARGE_LOSS, subject, {"reason": case.reason.value}),)
     return ()
+
+
+def is_loss(state: CaseState, reason: CaseReason) -> bool:
+    """One that a merchant is told of."""
+    return state in (CaseState.LOST, CaseState.REVERSED) and reason in LOSSES_TOLD
 
 
 def spike(
@@ -176,6 +187,11 @@ def webhook_down(webhook_id: str, *, trouble: str, since: datetime) -> Wanted:
     """`trouble`: disabled or failing. Told once for one webhook and one beginning, by Whop's word."""
     detail = {"trouble": trouble, "since": since.isoformat()}
     return Wanted(AlertKind.WEBHOOK_DOWN, f"{webhook_id}:{since.isoformat()}", detail)
+
+
+def key_refused(day: str, *, trouble: str, permission: str | None) -> Wanted:
+    """`trouble`: refused, or forbidden for want of a permission. At most once a day of the merchant's zone."""
+    return Wanted(AlertKind.KEY_REFUSED, day, {"trouble": trouble, "permission": permission})
 
 
 def channel_down(channel: str, *, number: int, reason: str, since: datetime) -> Wanted:

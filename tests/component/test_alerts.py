@@ -144,6 +144,32 @@ def test_money_that_comes_before_the_alert_is_sent_leaves_nothing_to_tell(world:
     assert world.ends() == [("skipped", "case_over")]
 
 
+def test_money_that_comes_before_a_loss_is_told_takes_the_loss_back(world: AlertedWorld) -> None:
+    world.hear(failure(world))
+    world.send_alerts()
+    gone = whop.membership_deactivated(
+        membership_id="mem_1", user_id="user_1", member_id="mber_1", at=world.now
+    )
+    paid = whop.payment_succeeded(payment_id="pay_1", user_id="user_1", at=world.now + MINUTE)
+    world.hear(gone, paid)
+    assert world.send_alerts() == []
+    assert world.ends()[-1] == ("skipped", "no_loss")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_death_is_told_in_whatever_order_two_declines_are_heard_and_alone(
+    world: AlertedWorld, order: int
+) -> None:
+    death = failure(world, decline_code="bank_account_holder_deceased", payments_failed=1)
+    other = failure(world, at=world.now + MINUTE, decline_code="expired_card", payments_failed=2)
+    other |= {"id": "msg_other"}
+    world.clock.advance(MINUTE)
+    world.hear(*(death, other)[::order])
+    world.send_alerts()
+    (message,) = world.told
+    assert message.subject.startswith("A bank reports a death")
+
+
 def test_events_that_cannot_be_used_are_told_once_a_day_of_the_merchants_zone(world: AlertedWorld) -> None:
     world.set_merchant(zone="America/New_York")
     bad = {"type": "payment.failed", "account_id": whop.payment_failed()["account_id"], "data": 3}

@@ -38,7 +38,8 @@ def any_story(seed: int) -> list[Heard]:
 def plain_story(seed: int) -> list[Heard]:
     """Payments that fail for one reason, perhaps again, and are paid, given up, or neither: as Whop keeps them.
 
-    Each state lasts until the next look at it.
+    Each state lasts until the next look at it, which comes up to two hours later: of a failure that is paid by then
+    Whop does not tell the reason any more, and nobody can.
     """
     chance = Random(seed)
     events: list[whop.Event] = []
@@ -51,7 +52,7 @@ def plain_story(seed: int) -> list[Heard]:
             [of_membership(whop.membership_deactivated, payment_id)],
             [],
         ]
-        events += _in_time(tells + chance.choice(ends), chance, pauses=PAUSES[3:])
+        events += _in_time(tells + chance.choice(ends), chance, pauses=PAUSES[4:])
     return _at_shop(events, f"biz_{seed}")
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from app.ops.replay.compare import broken_promises, differences
 from app.ops.replay.disorder import Disorder, clean, disordered
-from app.ops.replay.effects import SentMessage
+from app.ops.replay.effects import Charge, SentMessage
 from app.ops.replay.heard import BadLine, Heard, of_lines
 from app.recovery.machine import Known, learn
 from app.whop.events import parse
@@ -79,7 +79,13 @@ def test_a_message_after_the_success_was_heard_or_said_twice_is_named() -> None:
     told = list(broken_promises([arrival], [late, late]))
     assert len(told) == 3 and "after the success was heard" in told[0] and "sent 2 times" in told[2]
     early = SentMessage(END - HOUR, ("biz_1", "pay_1"), "funds.first")
-    assert list(broken_promises([arrival], [early])) == []
+    assert list(broken_promises([arrival], [early], [Charge(END - HOUR, ("biz_1", "pay_1"))])) == []
+
+
+def test_a_charge_after_the_success_was_heard_is_named() -> None:
+    (arrival,) = clean(of_lines(lines(whop.payment_succeeded(payment_id="pay_1", account_id="biz_1", at=AT))))
+    (told,) = broken_promises([arrival], [], [Charge(END, ("biz_1", "pay_1"))])
+    assert told.startswith("promise: charged after the success was heard") and told.endswith("biz_1 pay_1")
 
 
 def test_without_its_time_only_the_end_is_compared() -> None:

@@ -1,8 +1,9 @@
 """Two runs side by side: what differs, in words, and which promise a disordered run has broken. Pure.
 
 Where every event was first heard in its own spell, everything must be the same: each message with its moment,
-its words and its receiver. Where events came late or never, a message that is out cannot be unsent: then cases,
-money and people must end the same, and no message may have started once the success was heard.
+its words and its receiver, each charge and each alert. Where events came late or never, a message that is out
+cannot be unsent: then cases, money and people must end the same, and neither message nor charge may have started
+once the success was heard.
 """
 
 from collections import Counter
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from app.ops.replay.disorder import Arrival
-from app.ops.replay.effects import OUTCOME, Effects, Line, SentMessage
+from app.ops.replay.effects import OUTCOME, Charge, Effects, Line, SentMessage
 from app.recovery.campaign import LIMITS
 from app.recovery.facts import PaymentSucceeded
 from app.whop.events import parse
@@ -25,7 +26,9 @@ def differences(clean: Effects, other: Effects, *, same_time: bool) -> Iterator[
         yield from (f"{kind}: only in this order:      {_told(line)}" for line in sorted(theirs - ours))
 
 
-def broken_promises(arrivals: Sequence[Arrival], sent: Sequence[SentMessage]) -> Iterator[str]:
+def broken_promises(
+    arrivals: Sequence[Arrival], sent: Sequence[SentMessage], charged: Sequence[Charge] = ()
+) -> Iterator[str]:
     """What no order of events excuses."""
     paid: dict[tuple[str, str], datetime] = {}
     for arrival in arrivals:
@@ -36,6 +39,10 @@ def broken_promises(arrivals: Sequence[Arrival], sent: Sequence[SentMessage]) ->
         heard = paid.get(message.payment)
         if heard is not None and message.at >= heard:
             yield f"promise: sent after the success was heard at {heard:%Y-%m-%d %H:%M:%S}: {_named(message)}"
+    for charge in charged:
+        heard = paid.get(charge.payment)
+        if heard is not None and charge.at >= heard:
+            yield f"promise: charged after the success was heard at {heard:%Y-%m-%d %H:%M:%S}: {' '.join(charge.payment)}"
     for (payment, key), copies in Counter((one.payment, one.wording_key) for one in sent).items():
         if copies > 1:
             yield f"promise: sent {copies} times: {' '.join(payment)} {key}"

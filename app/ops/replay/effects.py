@@ -1,10 +1,12 @@
 """What a run has brought about, in a form in which two runs can be laid side by side. Reads only.
 
 Left out is what may depend on the order of events without anybody noticing: numbers of rows, steps that were
-planned and cancelled before their time, and the lines of a timeline that tell of such steps.
+planned and cancelled before their time, a retry that was thought of and never made, an alert that was out of date
+before it went out, and the lines of a timeline that tell of such things. What reached somebody is compared to the
+word: each message, each charge that Whop was asked for, each alert to the merchant.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,7 +15,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act
-from app.models import Attempt, Audit, Case, Customer, Delivery, Merchant, Payment, Step
+from app.models import (
+    Alert,
+    AlertDelivery,
+    Attempt,
+    Audit,
+    Case,
+    Customer,
+    Delivery,
+    Merchant,
+    Payment,
+    Retry,
+    Step,
+)
+from notifiers.base import Message
 
 ALWAYS_NOTED = (Act.CASE_OPENED.value, Act.PAYMENT_FAILED.value)
 """Acts that every order of the same events must leave on a case's timeline."""
@@ -34,13 +49,22 @@ class SentMessage:
     wording_key: str
 
 
-def effects_of(session: Session) -> Effects:
+@dataclass(frozen=True, slots=True)
+class Charge:
+    at: datetime
+    payment: tuple[str, str]
+
+
+def effects_of(session: Session, alerts: Iterable[Message] = ()) -> Effects:
+    """`alerts`: what merchants were sent, in any order."""
     return {
         "cases": sorted(_cases(session)),
         "money": sorted(_money(session)),
         "people": sorted(_people(session)),
         "messages": sorted(_messages(session)),
         "steps": sorted(_steps(session)),
+        "charges": sorted(_charges(session)),
+        "alerts": sorted(_alerts(session, {alert.message_id: alert for alert in alerts})),
         "attempts": sorted(_attempts(session)),
         "acts": sorted(set(_acts(session))),
     }
@@ -57,6 +81,14 @@ def sent_messages(session: Session) -> list[SentMessage]:
     )
     return [
         SentMessage(at, (biz_id, payment_id), key) for at, biz_id, payment_id, key in session.execute(wanted)
+    ]
+
+
+def charges_made(session: Session) -> list[Charge]:
+    return [
+        Charge(retry.started_at, (biz_id, payment.payment_id))
+        for retry, payment, biz_id in _with_payment(session, Retry)
+        if retry.started_at is not None
     ]
 
 
@@ -112,6 +144,30 @@ def _steps(session: Session) -> Iterator[Line]:
         yield _line(biz_id, payment_id, step.wording_key, step.planned_at, step.state, why)
 
 
+def _charges(session: Session) -> Iterator[Line]:
+    for retry, payment, biz_id in _with_payment(session, Retry):
+        if retry.started_at is not None:
+            yield _line(
+                biz_id, payment.payment_id, retry.started_at, retry.state, retry.why["code"], retry.actor
+            )
+
+
+def _alerts(session: Session, letters: Mapping[str, Message]) -> Iterator[Line]:
+    """What was told, when, where and in which words."""
+    wanted = (
+        select(AlertDelivery, Alert, Payment.payment_id, Merchant.biz_id)
+        .join(Alert, AlertDelivery.alert_id == Alert.id)
+        .join(Merchant, Alert.merchant_id == Merchant.id)
+        .outerjoin(Case, Alert.case_id == Case.id)
+        .outerjoin(Payment, Case.payment_id == Payment.id)
+        .where(AlertDelivery.state == "sent")
+    )
+    for row, alert, payment_id, biz_id in session.execute(wanted):
+        letter = letters[f"alert.{alert.id}"]
+        words = " / ".join((letter.subject, *letter.paragraphs, *map(str, letter.details)))
+        yield _line(biz_id, payment_id, row.ended_at, alert.kind, row.place, words)
+
+
 def _attempts(session: Session) -> Iterator[Line]:
     for attempt, payment, biz_id in _with_payment(session, Attempt):
         yield _line(biz_id, payment.payment_id, attempt.at, attempt.outcome, attempt.decline_code)
@@ -129,7 +185,9 @@ def _acts(session: Session) -> Iterator[Line]:
         yield _line(biz_id, payment_id, action)
 
 
-def _with_payment(session: Session, row: type[Case] | type[Attempt]) -> Iterator[tuple[Any, Payment, str]]:
+def _with_payment(
+    session: Session, row: type[Case] | type[Attempt] | type[Retry]
+) -> Iterator[tuple[Any, Payment, str]]:
     wanted = (
         select(row, Payment, Merchant.biz_id)
         .join(Payment, row.payment_id == Payment.id)

@@ -12,7 +12,7 @@ from app.delivery.message import Links
 from app.migrate import upgrade
 from app.ops.replay.compare import broken_promises, differences
 from app.ops.replay.disorder import Arrival, Disorder, clean, disordered
-from app.ops.replay.effects import Effects, SentMessage, effects_of, sent_messages
+from app.ops.replay.effects import Charge, Effects, SentMessage, charges_made, effects_of, sent_messages
 from app.ops.replay.heard import Heard
 from app.ops.replay.looks import healed
 from app.ops.replay.run import Install, throw_away
@@ -24,6 +24,7 @@ class Life:
 
     effects: Effects
     sent: Sequence[SentMessage]
+    charged: Sequence[Charge]
 
 
 class Rehearsal:
@@ -33,9 +34,12 @@ class Rehearsal:
 
     def live(self, arrivals: Sequence[Arrival]) -> Life:
         with throw_away(self._template) as database:
-            Install(database, rules=self._rules, links=self._links).live(arrivals)
+            install = Install(database, rules=self._rules, links=self._links)
+            install.live(arrivals)
             with database.reading() as session:
-                return Life(effects_of(session), sent_messages(session))
+                return Life(
+                    effects_of(session, install.outside.alerts), sent_messages(session), charges_made(session)
+                )
 
     def compare(
         self, history: Sequence[Heard], as_clean: Life, disorder: Disorder, *, seed: int
@@ -45,7 +49,7 @@ class Rehearsal:
         arrivals = healed(came, missing, clean(history))
         life = self.live(arrivals)
         return [
-            *broken_promises(arrivals, life.sent),
+            *broken_promises(arrivals, life.sent, life.charged),
             *differences(as_clean.effects, life.effects, same_time=disorder.keeps_time),
         ]
 

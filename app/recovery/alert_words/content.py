@@ -40,6 +40,8 @@ class AlertValues:
     channel: str | None = None
     cause: str | None = None
     since: datetime | None = None
+    permission: str | None = None
+    """Whop's name of one that the install's key lacks."""
     written: bool = False
     """A reminder about the case has reached its customer, or may have."""
     digest: Digest | None = None
@@ -109,6 +111,7 @@ def _words(values: AlertValues, shared: AlertPhrases, language: str) -> dict[str
         "channel": _named(values.channel, shared.channels),
         "cause": _named(values.cause, shared.causes),
         "since": _moment(values.since, values.zone, shared, language),
+        "permission": values.permission,
         "untold": None if values.written else "",
     }
     return words | (_of_digest(values.digest, values.zone, shared, language) if values.digest else {})

@@ -98,6 +98,27 @@ PHRASES = AlertPhrases(
             ),
             "See the events",
         ),
+        AlertKind.KEY_REFUSED: AlertText(
+            ("Reminders wait: the API key lacks {permission}", "Reminders wait: Whop refuses the API key"),
+            (
+                (
+                    "Before each reminder and each charge Whop is asked whether the payment is still open. It "
+                    "refuses to say: the API key lacks the permission {permission}.",
+                    "Before each reminder and each charge Whop is asked whether the payment is still open. It "
+                    "refuses to say: it does not accept the API key.",
+                ),
+                "Until it answers, nobody is written to and nothing is charged. What waits goes out by itself once "
+                "it does; a reminder that is two days late by then is not sent any more.",
+                (
+                    "Give the key {permission} in Whop’s developer settings. The command “autocharge check” names "
+                    "everything else that it lacks.",
+                    "Look at the key in Whop’s developer settings, or make a new one, set it as WHOP_API_KEY and "
+                    "start the program again. The command “autocharge check” tells whether Whop accepts it.",
+                ),
+                "You hear of this once a day at the most, and no more once it works.",
+            ),
+            "See the events",
+        ),
         AlertKind.DIGEST: AlertText(
             ("{news}", "{need}"),
             ("Since {since}: {news}.", "{needs}"),

@@ -102,7 +102,7 @@ def test_only_endings_from_outside_are_told(reason: CaseReason) -> None:
 
 def test_history_is_not_told() -> None:
     assert keys(replace(OPEN, opened_at=NOW - FRESH - HOUR), usd=1) == []
-    assert keys(replace(LOST, new=True), usd=1) == []
+    assert keys(replace(LOST, new=True, opened_at=NOW - FRESH - HOUR), usd=1) == []
     assert keys(replace(LOST, changed=False), usd=1) == []
 
 

@@ -40,6 +40,10 @@ def test_an_alert_about_a_case_is_known_by_its_kind_and_the_case() -> None:
     ]
     death = replace(OPEN, decline_class=DeclineClass.SENSITIVE)
     assert of_case(death, amounts={"usd": 1}) == (Wanted(AlertKind.SENSITIVE, "7"),)
+    hidden = replace(
+        OPEN, deceased=True
+    )  # a decline that came later, or was heard first, says something else
+    assert of_case(hidden, amounts={"usd": 1}) == (Wanted(AlertKind.SENSITIVE, "7"),)
 
 
 def test_a_large_loss_says_how_it_was_lost() -> None:
@@ -48,7 +52,7 @@ def test_a_large_loss_says_how_it_was_lost() -> None:
     )
     assert of_case(LOST, amounts={"usd": 4901}) == ()
     assert of_case(replace(LOST, amount=None), amounts={"usd": 1}) == ()
-    assert of_case(replace(LOST, new=True), amounts={"usd": 1}) == ()
+    assert of_case(replace(LOST, new=True, opened_at=NOW - FRESH - HOUR), amounts={"usd": 1}) == ()
     assert of_case(replace(LOST, changed=False), amounts={"usd": 1}) == ()
 
 
