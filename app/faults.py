@@ -17,6 +17,8 @@ POINTS = frozenset(
         "alert_after_send",
         "retry_before_call",
         "retry_after_call",
+        "switch_before_call",
+        "switch_after_call",
         "inbox_before_commit",
         "door_after_commit",
     }

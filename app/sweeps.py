@@ -17,6 +17,7 @@ from app.cases.charging import Charger
 from app.cases.lessons import learn_daily
 from app.cases.links import prune_codes
 from app.cases.rules import Rules
+from app.cases.switcher import Switcher
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Claim, Times, claim_due, expired, move
 from app.delivery.send import Sender
@@ -56,13 +57,15 @@ class Sweeps:
         sender: Sender,
         rules: Rules,
         charger: Charger | None = None,
+        switcher: Switcher | None = None,
         more: Mapping[str, Periodic] = NO_CHORES,
     ) -> None:
-        """`charger`: None where Whop cannot be asked. `more`: chores of this install alone, by name."""
+        """`charger`, `switcher`: None where Whop cannot be asked. `more`: chores of this install alone, by name."""
         self._services = services
         self._database = services.database
         self._sender = sender
         self._charger = charger
+        self._switcher = switcher
         self._rules = rules
         self._chores: Mapping[str, Periodic] = {
             "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
@@ -127,7 +130,8 @@ class Sweeps:
             free(self._database, times=times) for free in (free_expired_events, free_expired_alerts)
         )
         retries = self._charger.free_expired(times=times) if self._charger else 0
-        return events + alerts + retries + self._sender.free_expired(times=times)
+        switches = self._switcher.free_expired(times=times) if self._switcher else 0
+        return events + alerts + retries + switches + self._sender.free_expired(times=times)
 
     def _close_stale_cases(self) -> int:
         return close_stale_cases(self._database, now=self._services.clock.now(), rules=self._rules)

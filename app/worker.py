@@ -1,7 +1,7 @@
-"""The loop behind the web: takes due rows in five lanes and hands each to a free thread.
+"""The loop behind the web: takes due rows in six lanes and hands each to a free thread.
 
-Events, reminders, retries, alerts and chores do not wait for each other: slow mail servers never hold up the event that
-says "paid". A lane claims only what its free threads carry out at once, so no row waits inside its lease.
+Events, reminders, retries, changes of a card, alerts and chores do not wait for each other: slow mail servers never
+hold up the event that says "paid". A lane claims only what its free threads carry out at once, so no row waits inside its lease.
 """
 
 import queue
@@ -24,16 +24,18 @@ from app.alerts.sending import AlertSender
 from app.cases.charging import Charger
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
+from app.cases.switcher import Switcher
 from app.claims import Claim, JobRow, Times, give_back
 from app.db import is_away
 from app.delivery.channels import build_channels
 from app.delivery.message import Links
+from app.delivery.routing import reaches
 from app.delivery.send import Sender
 from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, process_event
 from app.inbox.reconcile import LOOK_EVERY, Reconciler
 from app.lane import DATABASE_AWAY_SECONDS, Lane, Work
-from app.models import AlertDelivery, Chore, InboxRow, Retry, Step
+from app.models import AlertDelivery, Chore, InboxRow, MethodSwitch, Retry, Step
 from app.services import Services
 from app.settings import Settings
 from app.sweeps import NO_CHORES, Periodic, Sweeps
@@ -55,6 +57,8 @@ ALERT_THREADS = 2
 """Alerts are few; a second thread goes on while a peer lets the first one wait."""
 RETRY_THREADS = 2
 """Retries are one a payment; most of their time they wait for Whop."""
+SWITCH_THREADS = 1
+"""Another card is rarer still."""
 EVENTS_AT_ONCE = 8
 """Taken by one thread in one claim: an event takes some milliseconds, and a claim nearly as long."""
 
@@ -64,8 +68,8 @@ Done = TypeVar("Done")
 
 def connections_needed(settings: Settings) -> int:
     """One for each thread of the lanes, one for each lane's dispatcher, and one for a scrape."""
-    lanes = EVENT_THREADS + ALERT_THREADS + RETRY_THREADS + _chore_threads(settings)
-    return settings.worker_threads + lanes + 5 + 1
+    lanes = EVENT_THREADS + ALERT_THREADS + RETRY_THREADS + SWITCH_THREADS + _chore_threads(settings)
+    return settings.worker_threads + lanes + 6 + 1
 
 
 def _chore_threads(settings: Settings) -> int:
@@ -125,8 +129,13 @@ class Worker:
             look=look,
         )
         self._charger = None
+        self._switcher = None
         if services.whop is not None and look is not None:
             self._charger = Charger(services.database, services.whop, look=look, rules=self._rules)
+            reach = partial(reaches, channels=frozenset(self._channels))
+            self._switcher = Switcher(
+                services.database, services.whop, look=look, rules=self._rules, reaches=reach
+            )
         self._places = build_places(services.settings, self._channels)
         self._alerts = AlertSender(
             services.database, self._places, base=services.settings.app_host, watch=watch
@@ -134,7 +143,12 @@ class Worker:
         self._stopping = threading.Event()
         more = {**polling(services, channels), **reconciling(services, self._stopping)}
         self._sweeps = Sweeps(
-            services, sender=self._sender, charger=self._charger, rules=self._rules, more=more
+            services,
+            sender=self._sender,
+            charger=self._charger,
+            switcher=self._switcher,
+            rules=self._rules,
+            more=more,
         )
         metrics.watch_pool(services.database.engine, process="worker")
         metrics.expect(channels=self._channels)
@@ -158,6 +172,10 @@ class Worker:
             charge = partial(self._send, self._charger)
             retries = Work(self._claim_retries, charge, partial(back, Retry, "planned"))
             self._lanes.append(lane("retries", retries, threads=RETRY_THREADS))
+        if self._switcher is not None:
+            change = partial(self._send, self._switcher)
+            switches = Work(self._claim_switches, change, partial(back, MethodSwitch, "planned"))
+            self._lanes.append(lane("switches", switches, threads=SWITCH_THREADS))
 
     def run(self) -> int:
         """Work until `stop()`; the process's exit status: 1 after a crash or work that had to be cut."""
@@ -256,6 +274,10 @@ class Worker:
     def _claim_retries(self, limit: int) -> list[Claim]:
         assert self._charger is not None
         return self._charger.claim(times=self._times(), limit=limit)
+
+    def _claim_switches(self, limit: int) -> list[Claim]:
+        assert self._switcher is not None
+        return self._switcher.claim(times=self._times(), limit=limit)
 
     def _claim_alerts(self, limit: int) -> list[Claim]:
         return self._alerts.claim(times=self._times(), limit=limit)

@@ -27,6 +27,7 @@ from app.cases.people import customer_of, keep_newest, merchant_of, merge
 from app.cases.retrying import started_at
 from app.cases.rules import Rules
 from app.cases.standing import open_case, reassess, running_cases, stop_contact
+from app.cases.switching import switched_at
 from app.models import Case, Customer, Merchant, Payment
 from app.models.case import LIVE
 from app.recovery import facts
@@ -101,7 +102,8 @@ def _apply_payment(
     after = learn(before, fact)
     attempt = fact if isinstance(fact, AttemptFact) else None
     ours = started_at(session, known) if known and attempt else None
-    trigger = trigger_of(payment, attempt, ours=ours) if attempt else ""
+    switched = switched_at(session, known) if known and attempt else None
+    trigger = trigger_of(payment, attempt, ours=ours, switched=switched) if attempt else ""
     keep_view(payment, view, at=fact.at, failure=failure)
     keep_known(payment, after)
     session.flush()
@@ -233,5 +235,5 @@ def _not_dunned(payment: Payment) -> str | None:
 def _snapshot(payment: Payment) -> tuple[object, ...]:
     return (
         payment.seen_at, payment.decline_code, payment.payments_failed, payment.next_attempt_at,
-        payment.recovery_url, payment.amount_minor, payment.customer_id, payment.membership_id,
+        payment.recovery_url, payment.method_id, payment.amount_minor, payment.customer_id, payment.membership_id,
     )  # fmt: skip

@@ -11,6 +11,7 @@ from app.cases.rules import Rules
 from app.models import Case, Step
 from app.models.contact import Said, last_contact, said_in, zone_of
 from app.recovery import wording
+from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.decline import POLICIES, DeclineClass
 from app.recovery.keys import wording_key
 from app.recovery.plan import POLICY_VERSION, Plan, Situation, plan
@@ -71,10 +72,11 @@ def _planned_before(session: Session, case: Case) -> tuple[int, int]:
 
 
 def cancel_steps(session: Session, case: Case, why: Reason, *, now: datetime) -> int:
-    """Stop everything that has not ended. One that is being sent may finish; it is not repeated."""
+    """Stop everything that has not ended, but a notice of what was done. What is being sent may finish; it is not
+    repeated."""
     stopped = session.execute(
         update(Step)
-        .where(Step.case_id == case.id, Step.state.in_(LIVE))
+        .where(Step.case_id == case.id, Step.state.in_(LIVE), Step.kind != NOTICE)
         .values(state="cancelled", outcome_why=why.stored(), ended_at=now, lease_until=None)
         .returning(Step.id)
         .execution_options(synchronize_session="fetch")

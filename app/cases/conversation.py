@@ -13,6 +13,7 @@ from app.cases.campaign import LIVE, cancel_steps, make_plan
 from app.cases.rules import Rules
 from app.models import Case, Customer, Step
 from app.models.contact import said_in
+from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.machine import CaseState
 from app.recovery.reasons import Reason, Why
 
@@ -77,7 +78,7 @@ def one_conversation(session: Session, customer: Customer, *, now: datetime) -> 
 
 
 def has_live_steps(case_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
-    return exists().where(Step.case_id == case_id, Step.state.in_(LIVE))
+    return exists().where(Step.case_id == case_id, Step.state.in_(LIVE), Step.kind != NOTICE)
 
 
 def has_begun(session: Session, case: Case) -> bool:

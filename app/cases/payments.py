@@ -23,12 +23,15 @@ SNAPSHOT = (
     "payments_failed",
     "next_attempt_at",
     "recovery_url",
+    "method_id",
 )
 DECLINE = ("decline_code", "failure_message")
 CARD = ("brand", "last4", "exp_month", "exp_year")
 AttemptFact = PaymentFailed | PaymentNeedsAction | PaymentSucceeded
 ON_SCHEDULE = timedelta(minutes=15)
 """An attempt this near to the one that Whop announced is Whop's own; so near to our retry, ours."""
+OURS, SWITCHED = "ours", "switch"
+"""Attempts that we asked for: on the same card, and on another one."""
 STICKY = ("membership_id", "plan_id", "product_id", "product_title")
 """Once named they stay, although a later event may leave them out."""
 
@@ -126,14 +129,18 @@ def keep_attempt(session: Session, payment: Payment, fact: AttemptFact, *, trigg
     return insert_once(session, Attempt, ("payment_id", "at", "outcome"), values) is not None
 
 
-def trigger_of(payment: Payment, fact: AttemptFact, *, ours: datetime | None = None) -> str:
+def trigger_of(
+    payment: Payment, fact: AttemptFact, *, ours: datetime | None = None, switched: datetime | None = None
+) -> str:
     """Who started it. Ask before `keep_view`: the next attempt that Whop had announced tells.
 
-    `ours`: when we asked Whop to charge again.
+    `ours`: when we asked Whop to charge again. `switched`: when we asked it to charge another saved card.
     """
     announced = payment.next_attempt_at
     if ours is not None and abs(_attempted_at(fact) - ours) <= ON_SCHEDULE:
-        return "ours"
+        return OURS
+    if switched is not None and abs(_attempted_at(fact) - switched) <= ON_SCHEDULE:
+        return SWITCHED
     if (fact.payment.payments_failed or 0) <= 1 and payment.failed_at is None:
         return "whop"
     if announced is not None and abs(_attempted_at(fact) - announced) <= ON_SCHEDULE:

@@ -19,6 +19,7 @@ from app.cases.rules import Rules
 from app.cases.standing import lock_case, running_cases, stop_case, stop_contact
 from app.models import Case, Customer, Merchant, Step
 from app.models.merchant import lock_merchant
+from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.facts import CustomerView
 from app.recovery.machine import CaseReason, CaseState
 
@@ -127,7 +128,7 @@ def channels_of(session: Session, customer: Customer) -> tuple[str, ...]:
 
 
 def _has_messages(session: Session, case: Case) -> bool:
-    live = select(Step.id).where(Step.case_id == case.id, Step.state.in_(LIVE)).limit(1)
+    live = select(Step.id).where(Step.case_id == case.id, Step.state.in_(LIVE), Step.kind != NOTICE).limit(1)
     return session.scalar(live) is not None
 
 

@@ -13,14 +13,16 @@ from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
 from app.cases.rules import Rules
-from app.models import Attempt, Case, Payment, Retry
+from app.models import Attempt, Case, MethodSwitch, Payment, Retry
 from app.models.contact import zone_of
 from app.models.merchant import lock_merchant
+from app.models.method_switch import DONE
 from app.models.retry import RETRY, SPENT
 from app.recovery import retry as pure
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
 from app.recovery.reasons import Reason, Why
+from app.recovery.switch import KIND as SWITCH
 
 WAITING = ("planned", "claimed")
 ENDED = (*SPENT, "refused")
@@ -145,8 +147,8 @@ def outlook_of(
         not_before=row.not_before if row else None,
         refusals=row.refusals if row else 0,
         spent=row is not None and row.state in SPENT,
-        forbidden=_forbidden(case, rules),
-        share=_share(payment.payment_id),
+        forbidden=_forbidden(case, rules) or _after_switch(session, payment),
+        share=share_of(payment.payment_id),
     )
 
 
@@ -167,6 +169,13 @@ def _forbidden(case: Case, rules: Rules) -> Reason | None:
     if not rules.retries:
         return Reason(Why.RETRY_NO_KEY)
     return None if case.merchant.retries_on else Reason(Why.RETRY_SWITCHED_OFF)
+
+
+def _after_switch(session: Session, payment: Payment) -> Reason | None:
+    """Once another card may have been charged it is not sure which one a retry would charge."""
+    tried = (MethodSwitch.payment_id == payment.id, MethodSwitch.kind == SWITCH)
+    wanted = select(MethodSwitch.id).where(*tried, MethodSwitch.state.in_(DONE))
+    return Reason(Why.RETRY_AFTER_SWITCH) if session.scalar(wanted.limit(1)) is not None else None
 
 
 def _why_not_now(
@@ -204,6 +213,6 @@ def _cancel(session: Session, case: Case, row: Retry, now: datetime) -> None:
     note_case(session, case, Act.RETRY_CANCELLED, actor=Actor.WORKER, at=now, detail=why.stored())
 
 
-def _share(payment_id: str) -> float:
+def share_of(payment_id: str) -> float:
     """The payment's own place where payments are spread: the same in every decision."""
     return int.from_bytes(sha256(payment_id.encode()).digest()[:4]) / 2**32

@@ -15,6 +15,7 @@ from app.cases.commands import Refusal, for_running, lock
 from app.cases.rules import Rules
 from app.models import Case, Step
 from app.models.contact import last_contact, zone_of
+from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.machine import CaseState
 from app.recovery.plan import after_last_contact
 from app.recovery.reasons import Reason, Why
@@ -38,7 +39,7 @@ def _next_step(session: Session, case: Case) -> Step | None:
     """Held, so that no sender claims it meanwhile."""
     return session.scalars(
         select(Step)
-        .where(Step.case_id == case.id, Step.state.in_(LIVE))
+        .where(Step.case_id == case.id, Step.state.in_(LIVE), Step.kind != NOTICE)
         .order_by(Step.position)
         .limit(1)
         .with_for_update()

@@ -3,9 +3,9 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.payments import amount_of, known_of
+from app.cases.payments import OURS, SWITCHED, amount_of, known_of
 from app.cases.rules import Rules
-from app.models import Case, Delivery, Step, Visit
+from app.models import Attempt, Case, Delivery, Step, Visit
 from app.recovery import attribution
 from app.recovery.attribution import Attribution, Touch
 from app.recovery.followed import day_of_payment
@@ -23,13 +23,23 @@ def settle_money(session: Session, case: Case, rules: Rules) -> None:
     case.paid_on = day_of_payment(case.opened_at, known.paid_at) if known.paid_at else None
     if known.paid_at is not None:
         credit = attribution.attribute(
-            _touches(session, case), paid_at=known.paid_at, window=rules.attribution_window
+            _touches(session, case),
+            paid_at=known.paid_at,
+            window=rules.attribution_window,
+            ours=_by_our_charge(session, case),
         )
         case.attribution, case.attribution_step_id = credit.attribution.value, credit.step_id
     if CaseState(case.state) is CaseState.REVERSED:
         case.taken_back_minor = case.amount_minor or 0
     else:
         case.taken_back_minor = known.taken_back(amount_of(case.payment)) or 0
+
+
+def _by_our_charge(session: Session, case: Case) -> bool:
+    """Of charges on one payment only one brings the money; what succeeded was the one that we had asked for."""
+    ours = (Attempt.outcome == "paid", Attempt.trigger.in_((OURS, SWITCHED)))
+    wanted = select(Attempt.id).where(Attempt.payment_id == case.payment_id, *ours)
+    return session.scalar(wanted.limit(1)) is not None
 
 
 def _touches(session: Session, case: Case) -> list[Touch]:

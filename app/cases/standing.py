@@ -21,6 +21,7 @@ from app.cases.policies import choose_policy
 from app.cases.retrying import follow_case
 from app.cases.rules import Rules
 from app.cases.settling import settle_money
+from app.cases.switching import follow_switch
 from app.cases.winback import plan_offer
 from app.models import Case, Customer, Membership, Merchant, Payment
 from app.models.case import BACKFILL
@@ -120,6 +121,7 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
     if changed and ended is not None and standing.reason is CaseReason.MEMBERSHIP_ENDED:
         plan_offer(session, case, ended_at=ended.at, now=now)
     follow_case(session, case, now=now, rules=rules, new=new)
+    follow_switch(session, case, now=now, rules=rules, new=new)
     alert_of_case(session, case, new=new, changed=changed, now=now)
 
 

@@ -17,10 +17,21 @@ from app.models import Attempt, Audit, Case, Delivery, Note, Step, Visit
 from app.recovery.campaign import LIMITS
 from app.recovery.machine import CaseState
 from app.recovery.reasons import Why
+from app.recovery.switch import UNDO
 
 MOST_VISITS = 50
-TOLD_ELSEWHERE = frozenset({Act.RETRY_STARTED, Act.RETRY_ENDED, Act.NOTE_ADDED})
-"""The retry and the note have entries of their own."""
+TOLD_ELSEWHERE = frozenset(
+    {
+        Act.RETRY_STARTED,
+        Act.RETRY_ENDED,
+        Act.SWITCH_STARTED,
+        Act.SWITCH_ENDED,
+        Act.UNDO_STARTED,
+        Act.UNDO_ENDED,
+        Act.NOTE_ADDED,
+    }
+)
+"""The retry, the other card and the note have entries of their own."""
 TOLD_BY_ATTEMPTS = frozenset({Act.PAYMENT_FAILED, Act.PAYMENT_NEEDS_ACTION, Act.PAYMENT_SUCCEEDED})
 """Each charge attempt has its own entry; the event that told of it would only repeat it."""
 WAITING = ("planned", "claimed", "sending")
@@ -36,6 +47,10 @@ class EntryKind(StrEnum):
     NOTE = "note"
     RETRY = "retry"
     """Our own charge: planned, kept, or what became of it."""
+    SWITCH = "switch"
+    """Another saved card, as the retry."""
+    UNDO = "undo"
+    """The way back to the card before."""
     # planned
     STEP = "step"
     WHOP_TRIES = "whop_tries"
@@ -70,7 +85,7 @@ def timeline(session: Session, case: Case) -> Timeline:
     """The caller has made sure that the case is the reader's own."""
     steps = {step.id: step for step in session.scalars(select(Step).where(Step.case_id == case.id))}
     attempts = list(_attempts(session, case))
-    charges = list(_retries(case))
+    charges = [*_retries(case), *_switches(case)]
     waiting = [entry for entry in charges if entry.code in WAITING]
     past = [
         *_acts(session, case, outcomes={entry.code for entry in attempts}),
@@ -179,6 +194,23 @@ def _retries(case: Case) -> Iterator[Entry]:
             actor=retry.actor,
             why=retry.why,
             also=retry.outcome_why,
+        )
+
+
+def _switches(case: Case) -> Iterator[Entry]:
+    """What is planned, or what became of it; acts tell of all decisions."""
+    for row in case.switches:
+        if row.state in ("kept", "cancelled"):
+            continue
+        waits = row.state in WAITING
+        yield Entry(
+            at=row.due_at if waits else row.started_at or row.ended_at or row.decided_at,
+            kind=EntryKind.UNDO if row.kind == UNDO else EntryKind.SWITCH,
+            code=row.state,
+            actor=row.actor,
+            detail={"brand": row.card_brand, "last4": row.card_last4},
+            why=row.why,
+            also=row.outcome_why,
         )
 
 

@@ -31,7 +31,7 @@ class CaseView:
 
 def case_of(session: Session, merchant: Merchant, case_id: int) -> Case:
     """The merchant's case. Raises `NotFound` also where it is somebody else's."""
-    everything = (Case.customer, Case.payment, Case.merchant, Case.policy, Case.retries)
+    everything = (Case.customer, Case.payment, Case.merchant, Case.policy, Case.retries, Case.switches)
     found = (
         session.scalars(
             select(Case)

@@ -14,6 +14,7 @@ from app.cases import preferences
 from app.cases.links import accounts_of
 from app.cases.preferences import EMAIL
 from app.cases.rules import Rules
+from app.customer import other_card
 from app.delivery import suppression
 from app.errors import InvalidInput
 from app.models import Case, Customer
@@ -27,6 +28,8 @@ class Press:
     form: Mapping[str, str]
     now: datetime
     rules: Rules
+    language: str
+    """Of the page that was pressed."""
 
 
 def carry_out(press: Press) -> str:
@@ -98,6 +101,18 @@ def _allow(press: Press) -> str:
     return "allowed"
 
 
+def _card(press: Press) -> str:
+    done = other_card.carry_out(
+        press.session,
+        press.customer,
+        press.form,
+        language=press.language,
+        now=press.now,
+        rules=press.rules,
+    )
+    return done or "nothing"
+
+
 def _addresses(session: Session, customer: Customer) -> Iterator[tuple[str, str]]:
     if customer.email:
         yield EMAIL, customer.email
@@ -112,4 +127,6 @@ DEEDS: Mapping[str, Callable[[Press], str]] = {
     "stop_case": _stop_case,
     "stop": _stop,
     "allow": _allow,
+    other_card.ALLOW: _card,
+    other_card.WITHDRAW: _card,
 }

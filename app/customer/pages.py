@@ -218,9 +218,12 @@ def amount_text(payment: Payment, words: Words) -> str | None:
 def card_text(payment: Payment, words: Words) -> str | None:
     if not payment.card_last4:
         return None
-    brand = payment.card_brand or ""
-    name = BRANDS.get(brand, brand.replace("_", " ").title()) or words.card
-    return words.card_ending.format(brand=name, last4=payment.card_last4)
+    return named_card(payment.card_brand, payment.card_last4, words)
+
+
+def named_card(brand: str | None, last4: str | None, words: Words) -> str:
+    name = BRANDS.get(brand or "", (brand or "").replace("_", " ").title()) or words.card
+    return words.card_ending.format(brand=name, last4=last4) if last4 else name
 
 
 def _moment(at: datetime, words: Words) -> str:

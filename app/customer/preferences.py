@@ -14,7 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.cases.links import accounts_of
 from app.cases.preferences import EMAIL, channels_of
+from app.cases.rules import Rules
 from app.customer.frame import long_date, short_date
+from app.customer.other_card import OtherCard, of_customer
 from app.customer.pages import amount_text, card_text, product_name, seller_name, sentence, short
 from app.customer.words import Words
 from app.delivery.message import Links
@@ -79,6 +81,8 @@ class PreferencesPage:
     languages: tuple[Option, ...]
     offers: bool | None
     """Whether they asked for offers to come back; None: this merchant makes none."""
+    card: OtherCard | None
+    """Another saved card for renewals that fail; None: this merchant charges none."""
     payments: tuple[OpenPayment, ...]
     stored: Stored
     genuine: str
@@ -94,6 +98,7 @@ def preferences_page(
     links: Links,
     linkable: Sequence[str],
     now: datetime,
+    rules: Rules,
 ) -> PreferencesPage:
     """`linkable` are the channels that this install can link an account of."""
     merchant, linked = seller_name(customer.merchant, words), accounts_of(session, customer)
@@ -118,6 +123,7 @@ def preferences_page(
         channels=tuple(_channels(session, customer, words)),
         languages=tuple(_languages(customer, words, merchant)),
         offers=customer.winback_consent_at is not None if _makes_offers(customer) else None,
+        card=of_customer(customer, merchant=merchant, words=words, now=now, rules=rules),
         payments=tuple(
             OpenPayment(case.token, short(case, words), links.fix(case.token))
             for case in open_cases(session, customer)

@@ -20,6 +20,8 @@ from app.customer.connect import connect_page
 from app.customer.discord import CALLBACK, Discord
 from app.customer.frame import asked_language, links, page, unknown, words_for
 from app.customer.linking import TELEGRAM, link_discord, linkable, preferences_url
+from app.customer.other_card import ACTS as CARD_ACTS
+from app.customer.other_card import carry_out_on_case, of_case
 from app.customer.pages import fix_page, seller, situation_of
 from app.customer.preferences import preferences_page
 from app.customer.targets import target_of
@@ -46,10 +48,20 @@ def fix(token: str) -> AnyResponse:
             return unknown("unknown_lead")
         words, customer = words_for(case.customer), case.customer
         shown = fix_page(read, case, words=words, links=links(), now=wired.clock.now())
+        now, rules = wired.clock.now(), Rules.of(wired.settings)
+        card = of_case(read, case, merchant=shown.merchant, words=words, now=now, rules=rules)
         case_id = case.id
     if request.method == "GET":
         note_seen(wired.database, case_id, now=wired.clock.now())
-    return page("customer/fix.html", words, page=shown, preferences_url=preferences_url(customer))
+    told = card.words.done.get(request.args.get("done", "")) if card else None
+    return page(
+        "customer/fix.html",
+        words,
+        page=shown,
+        card=card,
+        told=told,
+        preferences_url=preferences_url(customer),
+    )
 
 
 @blueprint.post("/r/<token>")
@@ -60,6 +72,12 @@ def go_on(token: str) -> AnyResponse:
         case = _case(write, Purpose.FIX, token)
         if case is None:
             return unknown("unknown_lead")
+        if request.form.get("act") in CARD_ACTS:
+            now, rules = wired.clock.now(), Rules.of(wired.settings)
+            language = words_for(case.customer).language
+            done = carry_out_on_case(write, case, request.form, language=language, now=now, rules=rules)
+            back = url_for("customer.fix", token=token, done=done, lang=asked_language())
+            return redirect(back + "#other-card", 303)
         if not situation_of(case).leads_on:
             return redirect(url_for("customer.fix", token=token, lang=request.args.get("lang")), 303)
         target = target_of(write, case)
@@ -116,7 +134,13 @@ def preferences(token: str) -> AnyResponse:
             return unknown("unknown_lead")
         words = words_for(customer)
         shown = preferences_page(
-            read, customer, words=words, links=links(), linkable=accounts_here, now=wired.clock.now()
+            read,
+            customer,
+            words=words,
+            links=links(),
+            linkable=accounts_here,
+            now=wired.clock.now(),
+            rules=Rules.of(wired.settings),
         )
         return page("customer/preferences.html", words, page=shown, done=request.args.get("done"))
 
@@ -135,7 +159,8 @@ def change_preferences(token: str) -> AnyResponse:
             code = accounts.fresh_code(write, customer, act, wall=wired.clock.wall())
         else:
             rules = Rules.of(wired.settings)
-            done = carry_out(Press(write, customer, request.form, wired.clock.now(), rules))
+            language = words_for(customer).language
+            done = carry_out(Press(write, customer, request.form, wired.clock.now(), rules, language))
             back = url_for("customer.preferences", token=token, done=done, lang=asked_language())
             return redirect(back, 303)
     return redirect(_way_out(act, code), 303)

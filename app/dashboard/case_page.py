@@ -8,6 +8,7 @@ from app.cases.audit import Act
 from app.cases.commands import for_anything
 from app.cases.listing import amount_of_case
 from app.cases.notes import LONGEST
+from app.cases.other_card import undoing_of
 from app.cases.queries import case_view
 from app.cases.retrying import retry_budget
 from app.cases.rules import Rules
@@ -17,6 +18,7 @@ from app.dashboard.desk import Desk
 from app.dashboard.policy_words import why_matched
 from app.dashboard.story import lines, whys
 from app.recovery.money import Money
+from app.recovery.switch import why_no_undo
 from app.services import services
 
 
@@ -29,6 +31,9 @@ def case_page(desk: Desk, case_id: int, *, note: str = "", wrong: Mapping[str, s
     budget = None
     if case.closed_at is None and hands_off is None:
         budget = retry_budget(desk.session, case, now=desk.now, rules=Rules.of(services().settings))
+    rules = Rules.of(services().settings)
+    # Without a change of the card there is nothing to ask.
+    undoing = undoing_of(desk.session, case, now=desk.now, rules=rules) if case.switches else None
     chosen = any(entry.code == Act.POLICY_CHOSEN for entry in view.timeline.past)
     return render_template(
         "dashboard/case.html",
@@ -42,6 +47,7 @@ def case_page(desk: Desk, case_id: int, *, note: str = "", wrong: Mapping[str, s
         why_matched=why_matched(case.policy) if chosen else None,
         budget=budget,
         no_retry=" ".join(whys(budget.why.stored())) if budget and budget.why else None,
+        may_undo=hands_off is None and undoing is not None and why_no_undo(undoing) is None,
         note=note,
         wrong=wrong or {},
         longest_note=LONGEST,

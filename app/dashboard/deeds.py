@@ -10,7 +10,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 
-from app.cases import commands, exclusion, retrying, sending_now
+from app.cases import commands, exclusion, other_card, retrying, sending_now
 from app.cases.commands import Refusal
 from app.cases.notes import add_note
 from app.cases.queries import case_of
@@ -31,6 +31,8 @@ class Deed(StrEnum):
     PAID_ELSEWHERE = "paid-elsewhere"
     EXCLUDE = "exclude"
     READMIT = "readmit"
+    UNDO_CARD = "undo-card"
+    WITHDRAW_CARD_CONSENT = "withdraw-card-consent"
 
 
 class Command(Protocol):
@@ -87,6 +89,18 @@ DEEDS: Mapping[Deed, Told] = {
         exclusion.readmit,
         _("From the next failed payment on, this customer is treated like everybody else."),
         _("This customer has not been left out by you."),
+    ),
+    Deed.UNDO_CARD: Told(
+        other_card.ask_undo,
+        _(
+            "The former card is put back within a minute, after a last look at Whop. Nothing is charged by it."
+        ),
+        _("The former card cannot be put back now."),
+    ),
+    Deed.WITHDRAW_CARD_CONSENT: Told(
+        other_card.withdraw_for,
+        _("The consent is taken back: no other card of this customer is charged."),
+        _("This customer has not agreed that another card may be charged."),
     ),
 }
 

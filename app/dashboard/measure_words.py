@@ -12,7 +12,7 @@ from app.models.case import Arm
 
 TOUCHED_DEFINITION = _(
     "Touched, then recovered = the recovered cases in which something of ours came shortly before the payment: "
-    "a reminder, or a visit to the fix page. That is no proof: the payment may have come anyway."
+    "a reminder, a visit to the fix page, or a charge of ours. That is no proof: the payment may have come anyway."
 )
 
 INCREMENTAL_DEFINITION = _(

@@ -80,6 +80,8 @@ def titles_of(angle: str) -> tuple[str, ...]:
     """The decline classes that messages of an angle are for, in plain words."""
     if angle == Angle.WINBACK:
         return (str(_("After the membership has ended")),)
+    if angle == Angle.SWITCHED:
+        return (str(_("Another saved card was used")),)
     wanted = [name for name, policy in POLICIES.items() if policy.messages and policy.angle == angle]
     return tuple(str(sentences.CLASS_TITLES[name]) for name in wanted)
 
@@ -87,6 +89,10 @@ def titles_of(angle: str) -> tuple[str, ...]:
 def sentence_of(angle: str) -> str:
     if angle == Angle.WINBACK:
         return str(_("Sent once, to customers who asked for such offers, where you have switched them on."))
+    if angle == Angle.SWITCHED:
+        return str(
+            _("Sent at once, to customers who agreed to it. The lines about taking it back always stay.")
+        )
     first = next(name for name, policy in POLICIES.items() if policy.angle == angle)
     return str(sentences.CLASS_SENTENCES[first])
 

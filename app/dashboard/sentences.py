@@ -149,6 +149,18 @@ ACTS: Mapping[Act, LazyString] = {
     Act.RETRY_PUT_OFF: _("Whop did not take our charge now"),
     Act.RETRY_STARTED: _("Whop was asked to charge again"),
     Act.RETRY_ENDED: _("Whop answered our charge"),
+    Act.SWITCH_PLANNED: _("A charge on another saved card was planned"),
+    Act.SWITCH_KEPT: _("No other saved card is charged"),
+    Act.SWITCH_CANCELLED: _("The charge on another saved card was cancelled"),
+    Act.SWITCH_PUT_OFF: _("Whop did not change the card now"),
+    Act.SWITCH_STARTED: _("Whop was asked to charge another saved card"),
+    Act.SWITCH_ENDED: _("Whop answered about the other card"),
+    Act.UNDO_KEPT: _("The former card was not put back"),
+    Act.UNDO_STARTED: _("Whop was asked to put the former card back"),
+    Act.UNDO_ENDED: _("Whop answered about the former card"),
+    Act.UNDO_ASKED: _("The former card is to be put back"),
+    Act.CARD_CONSENT_GIVEN: _("The customer agreed that another saved card may be charged"),
+    Act.CARD_CONSENT_WITHDRAWN: _("The consent to charge another saved card was taken back"),
     Act.RETRY_ASKED: _("A charge was asked for by hand"),
     Act.OPTED_OUT: _("The customer asked for no more reminders"),
     Act.OPTED_IN: _("The customer allowed reminders again"),
@@ -273,9 +285,53 @@ WHYS: Mapping[Why, LazyString] = {
     Why.RETRY_WORKER_LOST: _(
         "The program was stopped while asking. It is not asked again: nobody should be charged twice."
     ),
+    Why.RETRY_AFTER_SWITCH: _("Another card was tried since; it is not sure which one a retry would charge."),
+    Why.SWITCH_AGREED: _(
+        "%(hours)s hours after the failure, at %(hour)s where the customer lives (%(zone)s): you have it on, and the "
+        "customer agreed. Which card it is, Whop is asked then."
+    ),
+    Why.SWITCH_NEVER: _("After a decline of this kind no other card is ever charged by us."),
+    Why.SWITCH_OFF: _("You have not switched on the charge of another saved card."),
+    Why.SWITCH_NO_CONSENT: _("The customer has not agreed, or has taken it back."),
+    Why.SWITCH_UNTOLD: _("There is no way to tell the customer of it afterwards, so it is not done."),
+    Why.SWITCH_SPENT: _("Another card was tried already; there is one such charge a payment."),
+    Why.SWITCH_NO_OTHER_CARD: _("Whop names no other saved card of this customer that can be charged."),
+    Why.SWITCH_CARD_UNKNOWN: _(
+        "Whop does not say which saved card failed, so it is not sure which one would be another."
+    ),
+    Why.SWITCH_NO_TIME: _(
+        "No moment is left for it in Whop's five days: it keeps a day away from every attempt of Whop's own."
+    ),
+    Why.SWITCH_TAKEN: _("Whop took it; whether the money came is told by the next attempt."),
+    Why.SWITCH_SEEN: _("The answer was lost, but the payment shows that Whop took it."),
+    Why.SWITCH_REFUSED: _("Whop did not take it. It is not asked again."),
+    Why.SWITCH_UNCLEAR: _(
+        "Whop's answer was lost. It is not asked again: nobody should be charged twice. The payment will tell."
+    ),
+    Why.SWITCH_WORKER_LOST: _(
+        "The program was stopped while asking. It is not asked again: nobody should be charged twice."
+    ),
+    Why.SWITCH_CHARGED: _("The customer is told at once which card was charged, and how to undo it."),
+    Why.SWITCH_DECLINED: _("The customer is told at once which card their membership has now."),
+    Why.UNDO_WISHED: _("It was asked for; nothing is charged by it."),
+    Why.UNDO_NOTHING: _("No card was changed by us here, or it has been changed again since."),
+    Why.UNDO_ASKED: _("The former card is being put back, or was already."),
+    Why.UNDO_ENDED: _("The membership has ended; there is no card to put back."),
+    Why.UNDO_WOULD_CHARGE: _(
+        "A payment of this membership is open: Whop would charge it to the former card at once. It can be put back "
+        "once nothing is open."
+    ),
+    Why.UNDO_CARD_UNKNOWN: _("Whop does not say which card was there before."),
+    Why.UNDO_CARD_EXPIRED: _(
+        "The former card has expired, and the next renewal would fail. Whop shows others."
+    ),
+    Why.UNDO_TAKEN: _("The former card pays for renewals again. Nothing was charged."),
 }
 
 ATTRIBUTIONS: Mapping[Attribution, LazyString] = {
+    Attribution.CHARGE: _(
+        "A charge of ours brought the money. That is no proof that it would not have come otherwise."
+    ),
     Attribution.VISIT: _(
         "The customer used the fix link shortly before paying. That is no proof that it was the cause."
     ),
@@ -293,6 +349,8 @@ POSITIONS: Mapping[Position, LazyString] = {
     Position.LAST: _("Last reminder"),
     Position.NOTE: _("Plain note"),
     Position.OFFER: _("Offer to come back"),
+    Position.CHARGED: _("Notice: paid with another card"),
+    Position.DECLINED: _("Notice: another card was tried"),
 }
 
 ZONE_SOURCES: Mapping[ZoneSource, LazyString] = {
@@ -329,6 +387,7 @@ ATTEMPTS: Mapping[str, LazyString] = {
 TRIGGERS: Mapping[str, LazyString] = {
     "whop": _("Started by Whop on its own schedule."),
     "ours": _("Started by us: the one retry of this payment."),
+    "switch": _("Started by us, on another saved card, because the customer had agreed."),
     "unknown": _("Started by Whop or by the customer: the event does not say."),
 }
 
@@ -340,6 +399,24 @@ RETRIES: Mapping[str, LazyString] = {
     "taken": _("Our own charge: Whop took it"),
     "refused": _("Our own charge: Whop refused it"),
     "unknown": _("Our own charge: it is unclear whether Whop took it"),
+}
+
+SWITCHES: Mapping[str, LazyString] = {
+    "planned": _("We charge another saved card of the customer"),
+    "claimed": _("We charge another saved card of the customer"),
+    "sending": _("Whop is being asked to charge another saved card"),
+    "taken": _("Another saved card: Whop took it"),
+    "refused": _("Another saved card: Whop refused it"),
+    "unknown": _("Another saved card: it is unclear whether Whop took it"),
+}
+
+UNDOS: Mapping[str, LazyString] = {
+    "planned": _("The former card is put back"),
+    "claimed": _("The former card is put back"),
+    "sending": _("Whop is being asked to put the former card back"),
+    "taken": _("The former card is back"),
+    "refused": _("The former card: Whop refused to put it back"),
+    "unknown": _("The former card: it is unclear whether Whop put it back"),
 }
 
 PAYDAYS: Mapping[str, LazyString] = {

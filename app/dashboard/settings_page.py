@@ -59,6 +59,7 @@ def settings_page(
         languages=message_words.languages(),
         title=desk.merchant.title,
         retries_on=desk.merchant.retries_on,
+        other_card_on=desk.merchant.other_card_on,
         asks_whop=services().whop is not None,
         browsers=browsers_of(desk.session, signed_in().user_id, wall=services().clock.wall()),
         show=desk.show,

@@ -140,6 +140,10 @@ def _title(entry: Entry, show: Show) -> str:
             return str(_("Note"))
         case EntryKind.RETRY:
             return str(sentences.RETRIES.get(entry.code, entry.code))
+        case EntryKind.SWITCH:
+            return str(sentences.SWITCHES.get(entry.code, entry.code))
+        case EntryKind.UNDO:
+            return str(sentences.UNDOS.get(entry.code, entry.code))
         case EntryKind.STEP:
             return _message(entry.code)  # by which channel is chosen when it is sent
         case EntryKind.WHOP_TRIES:
@@ -178,6 +182,10 @@ def _notes(entry: Entry, show: Show) -> Iterator[str]:
         case EntryKind.STEP | EntryKind.RETRY:
             yield from whys(entry.why)
             yield from whys(entry.also)
+        case EntryKind.SWITCH | EntryKind.UNDO:
+            yield card(entry.detail["brand"], entry.detail["last4"])
+            yield from whys(entry.why)
+            yield from whys(entry.also)
         case EntryKind.WINDOW_ENDS:
             yield _("%(days)s days after the first failure. A later payment still counts.", **entry.detail)
         case EntryKind.NOT_SENT:
@@ -213,10 +221,27 @@ def _act_notes(entry: Entry) -> Iterator[str]:
             | Act.RETRY_CANCELLED
             | Act.RETRY_PUT_OFF
             | Act.RETRY_ENDED
+            | Act.SWITCH_PLANNED
+            | Act.SWITCH_KEPT
+            | Act.SWITCH_CANCELLED
+            | Act.SWITCH_PUT_OFF
+            | Act.UNDO_KEPT
         ):
             yield from whys(detail)
+        case Act.CARD_CONSENT_GIVEN:
+            yield _("Words of version %(version)s, read in “%(language)s”.", **_places(detail))
         case Act.MEMBERSHIP_CHANGED if detail.get("cancels"):
             yield _("It ends with the period that is paid for.")
+
+
+def _places(detail: Mapping[str, Any]) -> dict[str, object]:
+    return {name: detail.get(name, "?") for name in ("version", "language")}
+
+
+def card(brand: str | None, last4: str | None) -> str:
+    """As the case's details have it; empty where it is not known."""
+    name = (brand or "").replace("_", " ").title()
+    return f"{name} •••• {last4}".strip() if last4 else ""
 
 
 def _mail(entry: Entry) -> Mail | None:

@@ -15,6 +15,7 @@ from app.models import Case, Step
 from app.models.contact import last_contact, left_because, zone_of
 from app.models.returning import outlook_of
 from app.recovery.campaign import LIMITS
+from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.machine import CaseReason, CaseState
 from app.recovery.plan import after_last_contact, after_quiet_hours
 from app.recovery.reasons import Reason, Why
@@ -77,6 +78,8 @@ def look(
         return Skip(Reason(case.hands_off))
     if step.kind == KIND:
         return _offer(session, case, step, now, channels, down)
+    if step.kind == NOTICE:
+        return _notice(session, case, step, now, channels, down)
     if case.state != CaseState.OPEN:
         return Drop(Reason(Why.CASE_CLOSED if case.closed_at else Why.CASE_WAITS, {"cause": case.reason}))
     if case.customer.no_contact:
@@ -109,6 +112,23 @@ def _offer(
     end = step.planned_at + LIMITS.too_late
     too_soon = _too_soon(session, case, now, end)
     return too_soon or _route(session, case, step, now, channels, down, end=end)
+
+
+def _notice(
+    session: Session,
+    case: Case,
+    step: Step,
+    now: datetime,
+    channels: frozenset[str],
+    down: Mapping[str, datetime],
+) -> Verdict:
+    """What was done with their card a person hears at once, whatever the case has become and whoever wrote before."""
+    if case.customer.no_contact:
+        return Drop(Reason(Why.CONTACT_STOPPED, {"cause": case.customer.no_contact}))
+    end = step.planned_at + LIMITS.window
+    if now >= end:
+        return Skip(Reason(Why.TOO_LATE, {"hours": int((now - step.planned_at).total_seconds() // 3600)}))
+    return _route(session, case, step, now, channels, down, end=end)
 
 
 def _timing(session: Session, case: Case, step: Step, now: datetime) -> Skip | PutOff | None:

@@ -4,20 +4,23 @@ Knows nothing of channels and their markup; a message that was sent can be made 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from babel.core import Locale, UnknownLocaleError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.delivery.own_text import own_text_for
-from app.models import Case, Merchant, Step
+from app.models import Case, Merchant, MethodSwitch, Step
 from app.models.contact import other_open, zone_of
+from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.decline import DeclineClass
 from app.recovery.facts import CardView
 from app.recovery.keys import mail_name
 from app.recovery.money import Money
+from app.recovery.switch import KIND as SWITCH
 from app.recovery.winback import KIND
 from app.recovery.wording import LANGUAGES, Content, MessageValues, OwnText, compose
 from app.security.tokens import Purpose, Tokens
@@ -57,8 +60,11 @@ def message_for(session: Session, case: Case, step: Step, *, links: Links, now: 
     """The message of a step, with what is true of its case at this moment."""
     language = language_of(case)
     saved = own_text_for(session, case, step, language=language, now=now)
+    values = values_of(session, case, now=now)
+    if step.kind == NOTICE:
+        values = replace(values, card=_switched_card(session, case) or CardView())
     content = compose(
-        values_of(session, case, now=now),
+        values,
         key=step.wording_key,
         language=language,
         own=OwnText.of(saved) if saved else None,
@@ -70,6 +76,16 @@ def message_for(session: Session, case: Case, step: Step, *, links: Links, now: 
         fix_url=_way_back(case.merchant, step) or links.fix(case.token),
         unsubscribe_url=links.unsubscribe(case.token),
     )
+
+
+def _switched_card(session: Session, case: Case) -> CardView | None:
+    """The card that a notice tells of: not the one that failed."""
+    found = session.execute(
+        select(MethodSwitch.card_brand, MethodSwitch.card_last4).where(
+            MethodSwitch.payment_id == case.payment_id, MethodSwitch.kind == SWITCH
+        )
+    ).one_or_none()
+    return CardView(*found) if found else None
 
 
 def _way_back(merchant: Merchant, step: Step) -> str | None:

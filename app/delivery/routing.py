@@ -57,6 +57,15 @@ def routes_for(
     return Routes(tuple(found), _telling(closed) if closed else Reason(Why.NO_ADDRESS, {"channel": EMAIL}))
 
 
+def reaches(session: Session, case: Case, *, channels: frozenset[str]) -> bool:
+    """Whether any message can get to this case's customer, by whichever of the install's channels."""
+    return any(
+        route.channel in channels
+        and suppressed(session, case.merchant, channel=route.channel, address=route.address) is None
+        for route in _in_order(session, case, channels)
+    )
+
+
 def _in_order(session: Session, case: Case, channels: frozenset[str]) -> Sequence[Route]:
     customer = case.customer
     linked = session.scalars(

@@ -10,6 +10,7 @@ from .inbox import InboxRow
 from .learning import ChosenArm, Learned
 from .linking import LinkCode, LinkedAccount
 from .merchant import Merchant, MerchantUser, User, WhopGrant
+from .method_switch import MethodSwitch
 from .note import Note
 from .policy import Policy
 from .record import Audit, Chore, SessionRow
@@ -41,6 +42,7 @@ __all__ = [
     "Membership",
     "Merchant",
     "MerchantUser",
+    "MethodSwitch",
     "Note",
     "Payment",
     "Policy",

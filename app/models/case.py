@@ -16,6 +16,7 @@ from .customer import Customer
 from .merchant import Merchant
 
 if TYPE_CHECKING:
+    from .method_switch import MethodSwitch
     from .retry import Retry
 from .policy import Policy
 
@@ -54,6 +55,8 @@ class Payment(Base):
     payments_failed: Mapped[int | None]
     next_attempt_at: Mapped[datetime | None]
     recovery_url: Mapped[str | None]
+    method_id: Mapped[str | None]
+    """The saved way to pay that the newest attempt was charged to, by Whop's id."""
     card_brand: Mapped[str | None]
     card_last4: Mapped[str | None]
     card_exp_month: Mapped[int | None]
@@ -84,7 +87,8 @@ class Attempt(Base):
     at: Mapped[datetime]
     outcome: Mapped[str]
     trigger: Mapped[str]
-    """Who started it: whop by its schedule, ours by our retry, or unknown where the event does not tell."""
+    """Who started it: whop by its schedule, ours by our retry, switch by another saved card, or unknown where the
+    event does not tell."""
     decline_code: Mapped[str | None]
     failure_message: Mapped[str | None]
 
@@ -144,6 +148,7 @@ class Case(Base):
     customer: Mapped[Customer] = relationship()
     payment: Mapped[Payment] = relationship()
     retries: Mapped[list["Retry"]] = relationship(viewonly=True)
+    switches: Mapped[list["MethodSwitch"]] = relationship(viewonly=True)
     policy: Mapped[Policy | None] = relationship(
         primaryjoin="foreign(Case.policy_id) == Policy.id", viewonly=True
     )

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.facts import MembershipStatus
 from app.recovery.machine import CaseReason
 from app.recovery.zones import LocalZone, local_zone
@@ -22,7 +23,7 @@ LEFT = frozenset({MembershipStatus.CANCELED, MembershipStatus.EXPIRED, Membershi
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What a case's conversation has brought to the person, or may have."""
+    """What a case's conversation has brought to the person, or may have. A notice of a card is no part of it."""
 
     at: tuple[datetime, ...] = ()
     last_word: bool = False
@@ -33,7 +34,7 @@ def said_in(session: Session, case_id: int) -> Said:
     found = session.execute(
         select(Delivery.started_at, Step.wording_key)
         .join(Step, Delivery.step_id == Step.id)
-        .where(Delivery.case_id == case_id, Delivery.outcome.in_(REACHED))
+        .where(Delivery.case_id == case_id, Delivery.outcome.in_(REACHED), Step.kind != NOTICE)
     ).all()
     return Said(tuple(at for at, _ in found), any(key.endswith((".note", ".last")) for _, key in found))
 

@@ -41,6 +41,11 @@ class Customer(Base):
     """Since when the merchant wants them left alone: no message, no charge. Apart from what they said themselves."""
     winback_consent_at: Mapped[datetime | None]
     """When they asked to be told of offers to come back; None: they have not, or took it back."""
+    card_consent_at: Mapped[datetime | None]
+    """When they agreed that a failed renewal may be charged to another saved card; None: they have not, or took it back."""
+    card_consent_version: Mapped[int | None]
+    """Of the words that they agreed to."""
+    card_consent_language: Mapped[str | None]
     complaints: Mapped[dict[str, Any]] = mapped_column(Json, default=dict)
     """Whop resolution cases by id: [provider time, open]."""
     seen_at: Mapped[datetime]

@@ -40,6 +40,8 @@ class Merchant(Base):
     """Since when nothing has been told."""
     retries_on: Mapped[bool] = mapped_column(default=True, server_default=true())
     """May a failed payment be charged once more by us?"""
+    other_card_on: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """May it be charged to another saved card, where the customer has agreed?"""
     wording_number: Mapped[int] = mapped_column(default=0, server_default="0")
     """The newest of the merchant's own message texts; 0: they have changed none."""
     control_share: Mapped[float | None] = mapped_column(Float)

@@ -7,12 +7,14 @@ from enum import StrEnum
 
 
 class Attribution(StrEnum):
+    CHARGE = "charge"
+    """It was paid by a charge of ours: the same card once more, or another one that the customer had agreed to."""
     VISIT = "visit"
     """The customer pressed the button of the fix page."""
     MESSAGE = "message"
     """A reminder reached them, or may have."""
     NEITHER = "neither"
-    """Whop's own retry, or the customer by themselves."""
+    """Whop's own charge, or the customer by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +30,25 @@ class Credit:
     step_id: int | None = None
 
 
-def attribute(touches: Sequence[Touch], *, paid_at: datetime, window: timedelta) -> Credit:
-    """The last touch at most `window` before the payment; a visit counts above the message it came from."""
+def attribute(
+    touches: Sequence[Touch], *, paid_at: datetime, window: timedelta, ours: bool = False
+) -> Credit:
+    """The last touch at most `window` before the payment; a visit counts above the message it came from.
+
+    `ours`: the charge that brought the money was ours, which counts above both.
+    """
     counted = [touch for touch in touches if paid_at - window <= touch.at <= paid_at]
+    if ours:
+        return Credit(Attribution.CHARGE, _last_message(counted))
     if not counted:
         return Credit(Attribution.NEITHER)
-    messages = [touch for touch in counted if touch.kind is Attribution.MESSAGE]
-    last_message = max(messages, key=lambda touch: touch.at, default=None)
-    step_id = last_message.step_id if last_message else None
+    step_id = _last_message(counted)
     if any(touch.kind is Attribution.VISIT for touch in counted):
         return Credit(Attribution.VISIT, step_id)
     return Credit(Attribution.MESSAGE, step_id)
+
+
+def _last_message(touches: Sequence[Touch]) -> int | None:
+    messages = [touch for touch in touches if touch.kind is Attribution.MESSAGE]
+    last = max(messages, key=lambda touch: touch.at, default=None)
+    return last.step_id if last else None

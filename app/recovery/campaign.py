@@ -24,6 +24,10 @@ class Position(StrEnum):
     NOTE = "note"
     OFFER = "offer"
     """To come back after the end; part of no campaign."""
+    CHARGED = "charged"
+    """Another saved card was charged; part of no campaign, as the next."""
+    DECLINED = "declined"
+    """Another saved card was tried in vain, and is the membership's now."""
 
 
 REMINDERS = (Position.FIRST, Position.SECOND, Position.LAST)

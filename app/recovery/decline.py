@@ -162,6 +162,8 @@ class Angle(StrEnum):
     STOPPED = "stopped"
     WINBACK = "winback"
     """Of no decline: the offer to come back after a membership has ended."""
+    SWITCHED = "switched"
+    """Of no decline: the notice that another saved card was used."""
     NONE = "none"
 
 

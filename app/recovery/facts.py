@@ -88,6 +88,8 @@ class PaymentView:
     """When Whop itself tries next."""
     recovery_url: str | None = None
     """Whop's page for 3-D Secure only; it does not change the card."""
+    method_id: str | None = None
+    """Of the saved way to pay that was charged; None where it is not saved."""
     card: CardView = CardView()
     created_at: datetime | None = None
     paid_at: datetime | None = None

@@ -28,7 +28,7 @@ DEFINITION = (
 
 TOUCHED_DEFINITION = (
     "Touched, then recovered = the recovered cases in which something of ours came shortly before the payment: "
-    "a reminder, or a visit to the fix page. That is no proof: the payment may have come anyway."
+    "a reminder, a visit to the fix page, or a charge of ours. That is no proof: the payment may have come anyway."
 )
 """English message id; printed beside the second number."""
 
@@ -62,7 +62,7 @@ class CaseFigures:
     week: date
     """The Monday of the week of the first failure."""
     touched: bool
-    """A message of ours, or a visit to the fix page, came before the payment."""
+    """A message or a charge of ours, or a visit to the fix page, came before the payment."""
     control: bool
     """Left to Whop alone."""
     currency: str | None

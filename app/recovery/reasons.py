@@ -84,6 +84,33 @@ class Why(StrEnum):
     RETRY_REFUSED = "retry_refused"
     RETRY_UNCLEAR = "retry_unclear"
     RETRY_WORKER_LOST = "retry_worker_lost"
+    RETRY_AFTER_SWITCH = "retry_after_switch"
+    # when another saved card is charged, why not, and what became of it
+    SWITCH_AGREED = "switch_agreed"
+    SWITCH_NEVER = "switch_never"
+    SWITCH_OFF = "switch_off"
+    SWITCH_NO_CONSENT = "switch_no_consent"
+    SWITCH_UNTOLD = "switch_untold"
+    SWITCH_SPENT = "switch_spent"
+    SWITCH_NO_OTHER_CARD = "switch_no_other_card"
+    SWITCH_CARD_UNKNOWN = "switch_card_unknown"
+    SWITCH_NO_TIME = "switch_no_time"
+    SWITCH_TAKEN = "switch_taken"
+    SWITCH_SEEN = "switch_seen"
+    SWITCH_REFUSED = "switch_refused"
+    SWITCH_UNCLEAR = "switch_unclear"
+    SWITCH_WORKER_LOST = "switch_worker_lost"
+    SWITCH_CHARGED = "switch_charged"
+    SWITCH_DECLINED = "switch_declined"
+    # whether the former card is put back
+    UNDO_WISHED = "undo_wished"
+    UNDO_NOTHING = "undo_nothing"
+    UNDO_ASKED = "undo_asked"
+    UNDO_ENDED = "undo_ended"
+    UNDO_WOULD_CHARGE = "undo_would_charge"
+    UNDO_CARD_UNKNOWN = "undo_card_unknown"
+    UNDO_CARD_EXPIRED = "undo_card_expired"
+    UNDO_TAKEN = "undo_taken"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Two times are weighed as the best do it (Recurly): a fixed ladder and an adaptiv
 The ladder keeps its date, so a platform that tries every day cannot push our retry out of the five days.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -12,9 +12,8 @@ from zoneinfo import ZoneInfo
 from .campaign import LIMITS
 from .decline import POLICIES, DeclineClass, RetryRule
 from .ladder import AWAY, HOUR, LADDER, MOST_FAILED, MOST_REFUSALS, OTHER_HOUR, ROOM, Rung, payday
+from .moments import Span, free, hours_of, local_moment
 from .reasons import Reason, Why
-
-Span = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +118,7 @@ def _first(outlook: Outlook, rung: Rung) -> datetime | None:
         earliest.append(outlook.not_before)
     start, end = max(earliest), outlook.failed_at + rung.until
     spans = [(max(first, start), min(last, end)) for first, last in _spans(outlook, rung)]
-    for first, last in _free(spans, _blocked(outlook, rung)):
+    for first, last in free(spans, _blocked(outlook, rung)):
         if last - first >= ROOM:
             return first + outlook.share * min(rung.spread, last - first - ROOM)
     return None
@@ -132,10 +131,7 @@ def _spans(outlook: Outlook, rung: Rung) -> Iterator[Span]:
         day = first_day + timedelta(days=number)
         if rung.paydays and payday(day) is None:
             continue
-        if rung.hours is None:
-            yield _at(outlook, day, time()), _at(outlook, day + timedelta(days=1), time())
-        else:
-            yield _at(outlook, day, rung.hours[0]), _at(outlook, day, rung.hours[1])
+        yield hours_of(day, rung.hours, zone=outlook.zone)
 
 
 def _blocked(outlook: Outlook, rung: Rung) -> Iterator[Span]:
@@ -156,21 +152,8 @@ def _whops(outlook: Outlook) -> tuple[datetime, ...]:
     return tuple(one for one in known if one is not None)
 
 
-def _free(spans: Iterable[Span], blocked: Iterable[Span]) -> Iterator[Span]:
-    """What is left of the spans, in the order of time."""
-    left: Sequence[Span] = list(spans)
-    for start, end in blocked:
-        left = [
-            piece
-            for first, last in left
-            for piece in ((first, min(last, start)), (max(first, end), last))
-            if piece[0] < piece[1]
-        ]
-    yield from sorted(left)
-
-
 def _at(outlook: Outlook, day: date, hour: time) -> datetime:
-    return datetime.combine(day, hour, tzinfo=outlook.zone).astimezone(outlook.now.tzinfo)
+    return local_moment(day, hour, zone=outlook.zone)
 
 
 def _why(outlook: Outlook, rung: Rung, at: datetime, others: Sequence[tuple[Rung, datetime]]) -> Reason:

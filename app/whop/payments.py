@@ -62,6 +62,7 @@ def payment_view(data: JsonObject) -> PaymentView | None:
         next_attempt_at=fields.moment(data.get("next_payment_attempt_at"))
         or fields.moment(data.get("next_payment_attempt")),
         recovery_url=fields.whop_url(data.get("recovery_url")),
+        method_id=fields.reference(data, "payment_method"),
         card=_card(data),
         created_at=fields.moment(data.get("created_at")),
         paid_at=fields.moment(data.get("paid_at")),

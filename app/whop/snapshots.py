@@ -24,6 +24,7 @@ _PAYMENT_MATTERS = (
     "decline_code",
     "retryable",
     "recovery_url",
+    "payment_method_id",
     "total",
     "paid_at",
     "refunded_amount",

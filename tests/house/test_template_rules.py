@@ -35,7 +35,8 @@ RULES: tuple[Rule[Page], ...] = (
         bad=('<form method="post"><input name="a"></form>', '<form method=POST></form><input name="csrf_token">'),
         good=('<form method="post"><input type="hidden" name="csrf_token" value="{{ csrf_token() }}"></form>',
               '<form method="get"></form>'),
-        allowed={f"app/templates/customer/{page}.html": TOKEN for page in ("fix", "unsubscribe", "preferences", "connect")},
+        allowed={f"app/templates/customer/{page}.html": TOKEN
+                 for page in ("fix", "unsubscribe", "preferences", "connect", "other_card")},
     ),
     Rule(
         "a new window has no way back",

@@ -9,6 +9,7 @@ from itertools import pairwise
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from app.recovery import switch
 from app.recovery.campaign import LIMITS, Position
 from app.recovery.decline import POLICIES, DeclineClass, RetryRule, classify
 from app.recovery.facts import (
@@ -24,6 +25,8 @@ from tests.support.shop import LEASE, LIVE, REACHED, UTC_ZONE, Account, Send, St
 
 DELAY = timedelta(minutes=20)
 ORDER = list(Position)
+FAILED_CARD = switch.Method(method_id="payt_failed", brand="visa", last4="4242")
+OTHER_CARD = switch.Method(method_id="payt_other", brand="visa", last4="1881")
 FINAL = (CaseState.RECOVERED, CaseState.REVERSED, CaseState.VOID, CaseState.LOST)
 
 
@@ -79,6 +82,40 @@ class Lives(RuleBasedStateMachine):
                 self.may_be_charged(account)
                 account.retries.append((self.now, fate))
 
+    @rule(agrees=st.sampled_from([True, True, False]), sure=st.booleans())
+    def another_card_is_due(self, agrees: bool, sure: bool) -> None:
+        """Of a customer who has agreed to it, or has not. `sure`: Whop's answer arrives."""
+        for account in self.accounts:
+            case = account.case
+            if case is None or case.state is not CaseState.OPEN:
+                continue
+            found = switch.decide(self.card_outlook(account, agrees=agrees))
+            if isinstance(found, switch.Switch):
+                self.now = max(self.now, found.at)
+                if switch.due(self.card_outlook(account, agrees=agrees)):
+                    self.may_be_switched(account, agrees=agrees)
+                    account.switches.append((self.now, "taken" if sure else "unknown"))
+
+    def card_outlook(self, account: Account, *, agrees: bool) -> switch.Outlook:
+        known = self.outlook(account)
+        retries = [at for at, fate in account.retries if fate != "refused"]
+        return switch.Outlook(
+            decline_class=known.decline_class,
+            failed_at=known.failed_at,
+            whops_at=known.last_attempt_at,
+            next_attempt_at=None,
+            ours_at=max(retries, default=None),
+            now=self.now,
+            zone=UTC_ZONE,
+            on=True,
+            consented=agrees,
+            reachable=account.contact_stopped is None,
+            failed=FAILED_CARD,
+            methods=(FAILED_CARD, OTHER_CARD),
+            spent=bool(account.switches),
+            forbidden=known.forbidden if account.left_alone else None,
+        )
+
     def outlook(self, account: Account) -> Outlook:
         case, known = account.case, account.known
         assert case is not None and known.last_failed_at is not None
@@ -91,8 +128,13 @@ class Lives(RuleBasedStateMachine):
             zone=UTC_ZONE,
             refusals=sum(fate == "refused" for _, fate in account.retries),
             spent=any(fate != "refused" for _, fate in account.retries),
-            forbidden=Reason(account.left_alone) if account.left_alone else None,
+            forbidden=self.no_retry(account),
         )
+
+    def no_retry(self, account: Account) -> Reason | None:
+        if account.left_alone:
+            return Reason(account.left_alone)
+        return Reason(Why.RETRY_AFTER_SWITCH) if account.switches else None
 
     @rule()
     def a_lost_worker_comes_back(self) -> None:
@@ -191,6 +233,16 @@ class Lives(RuleBasedStateMachine):
         assert len(account.retries) < MOST_REFUSALS
         assert self.now < case.opened_at + LIMITS.runway
         assert abs(self.now - case.opened_at) >= AWAY
+        assert account.switches == []
+
+    def may_be_switched(self, account: Account, *, agrees: bool) -> None:
+        case = account.case
+        assert case is not None and account.left_alone is None and agrees
+        assert POLICIES[case.decline_class].method_switch_allowed
+        assert account.contact_stopped is None and account.switches == []
+        assert all(self.now >= at + AWAY for at, fate in account.retries if fate != "refused")
+        assert abs(self.now - case.opened_at) >= switch.AWAY_FROM_WHOP
+        assert self.now < case.opened_at + LIMITS.runway
 
     @invariant()
     def promises_hold(self) -> None:

@@ -86,6 +86,8 @@ class Account:
     complaint: tuple[datetime, bool] | None = None
     contact_stopped: str | None = None
     cases: list[Case] = field(default_factory=list)
+    switches: list[tuple[datetime, str]] = field(default_factory=list)
+    """Of a charge to another card: when, and whether its answer arrived."""
     retries: list[tuple[datetime, str]] = field(default_factory=list)
     """Charges asked for at Whop, and what became of each."""
 

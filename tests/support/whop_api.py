@@ -98,6 +98,8 @@ class WhopApi(WhopPeer):
         """By payment, what a charge brings; where nothing is said it fails. `refused`: 409."""
         self.charges: list[tuple[str, str | None]] = []
         """Each charge that was really tried: the payment and the method."""
+        self.loses_answers = False
+        """A card is changed, and the answer to it gets lost."""
         self.page_size = 2
         """So small that whoever reads only the first page is found out."""
         self.now = datetime.fromisoformat("2026-11-21T12:00:00+00:00")
@@ -174,7 +176,7 @@ class WhopApi(WhopPeer):
         found = [
             one
             for one in self.methods.get(call.query["member_id"], [])
-            if call.query.get("expired") != "false" or not one["card"]["expired"]
+            if call.query.get("expired") != "false" or not one["card"].get("expired")
         ]
         return rows(found, call, page_size=self.page_size)
 
@@ -203,7 +205,7 @@ class WhopApi(WhopPeer):
             if payment["membership_id"] == membership_id and payment["status"] == "open":
                 self._charge(payment, method_id)
         membership["updated_at"] = iso(self.now)
-        return Reply(200, _shaped(membership, call))
+        return Reply(200, _shaped(membership, call), fault="torn" if self.loses_answers else "")
 
     def _charge(self, payment: dict[str, Any], method_id: str | None) -> None:
         """As `outcomes` says for this payment; the payment changes as Whop would change it."""

@@ -14,15 +14,18 @@ from sqlalchemy import func, select
 from app.cases.charging import Answer, Charger
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
+from app.cases.switcher import Answer as Changed
+from app.cases.switcher import Switcher
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Times
 from app.db import Database
 from app.delivery.message import Links
+from app.delivery.routing import reaches
 from app.delivery.send import Sender
 from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, free_expired_events, process_event
 from app.inbox.store import store_event
-from app.models import Audit, Case, Delivery, InboxRow, Retry, Step
+from app.models import Audit, Case, Delivery, InboxRow, MethodSwitch, Retry, Step
 from app.security.tokens import Tokens
 from app.whop.client import WhopClient
 from notifiers.base import Message, Notifier, Outcome
@@ -47,11 +50,14 @@ class World:
 
     def __post_init__(self) -> None:
         self.charger: Charger | None = None
+        self.switcher: Switcher | None = None
         look = None
         if self.whop is not None:
             self.rules = replace(self.rules, retries=True)
             look = WhopLook(self.whop, rules=self.rules)
             self.charger = Charger(self.database, self.whop, look=look, rules=self.rules)
+            reach = partial(reaches, channels=frozenset(self.channels or {"email"}))
+            self.switcher = Switcher(self.database, self.whop, look=look, rules=self.rules, reaches=reach)
         self.sender = Sender(
             self.database,
             self.channels or {"email": self.mail},
@@ -109,11 +115,24 @@ class World:
                     answers.append(answer)
         return answers
 
+    def switch_due(self) -> list[Changed]:
+        """Likewise: cards that are to be changed."""
+        answers: list[Changed] = []
+        while self.switcher and (claims := self.switcher.claim(times=self.times, limit=10)):
+            for claim in claims:
+                answer = self.switcher.carry_out(claim, times=self.times)
+                if answer is not None:
+                    self.switcher.record(claim, answer, times=self.times)
+                    answers.append(answer)
+        return answers
+
     def sweep(self) -> None:
         free_expired_events(self.database, times=self.times)
         self.sender.free_expired(times=self.times)
         if self.charger is not None:
             self.charger.free_expired(times=self.times)
+        if self.switcher is not None:
+            self.switcher.free_expired(times=self.times)
         close_stale_cases(self.database, now=self.now, rules=self.rules)
         hand_over_silent(self.database, now=self.now, rules=self.rules)
 
@@ -124,6 +143,7 @@ class World:
             self.clock.advance(min(self._ticks_to_next(tick), until - self.now))
             self.process()
             self.charge_due()
+            self.switch_due()
             self.send_due()
             self.sweep()
 
@@ -132,7 +152,7 @@ class World:
         with self.database.reading() as session:
             dues = [
                 session.scalar(select(func.min(row.due_at)).where(row.state == "planned"))
-                for row in (Step, Retry)
+                for row in (Step, Retry, MethodSwitch)
             ]
         due = min(filter(None, dues), default=None)
         return max(1, ceil((due - self.now) / tick)) * tick if due else timedelta.max
@@ -160,6 +180,10 @@ class World:
     def retry(self) -> Retry:
         with self.database.reading() as session:
             return session.scalars(select(Retry)).one()
+
+    def switch(self, kind: str = "switch") -> MethodSwitch | None:
+        with self.database.reading() as session:
+            return session.scalars(select(MethodSwitch).where(MethodSwitch.kind == kind)).one_or_none()
 
     def deliveries(self) -> list[Delivery]:
         with self.database.reading() as session:

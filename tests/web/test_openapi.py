@@ -14,7 +14,7 @@ from app import create_app
 from app.cases.notes import add_note
 from app.cases.timeline import EntryKind
 from app.db import Database
-from app.models import Case, Merchant
+from app.models import Case, Merchant, MethodSwitch
 from app.ops.demo import Demo
 from app.recovery.attribution import Attribution
 from app.recovery.decline import DeclineClass
@@ -54,6 +54,13 @@ def lively(
     with database.transaction() as session:
         case = seeded.case(session, merchant, at=clock.now())
         seeded.step(session, case, due_at=clock.now(), state="skipped", outcome_why=too_late)
+        session.add_all(
+            MethodSwitch(
+                case_id=case.id, payment_id=case.payment_id, kind=kind, key=kind, state=state, actor="worker",
+                why=Reason(why).stored(), due_at=clock.now(), decided_at=clock.now(),
+            )
+            for kind, state, why in (("switch", "taken", Why.SWITCH_AGREED), ("undo", "planned", Why.UNDO_WISHED))
+        )  # fmt: skip
         add_note(session, case, "Promised to pay on Friday.", actor="user:1", now=clock.now())
     return signed_in_client
 

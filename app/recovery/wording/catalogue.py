@@ -5,23 +5,21 @@ from collections.abc import Mapping
 from app.recovery.decline import Angle
 
 from . import de, en, es, fr, pt, ru
+from .switched import SAID, laid_out
 from .texts import Phrases, Wording
 
 VERSION = 1
 """Stored with every step; a change of any text gets a new number."""
 
+_FILES = {"en": en, "ru": ru, "es": es, "pt": pt, "fr": fr, "de": de}
 _TEXTS: Mapping[str, tuple[Phrases, Mapping[str, Wording]]] = {
-    "en": (en.PHRASES, en.WORDINGS),
-    "ru": (ru.PHRASES, ru.WORDINGS),
-    "es": (es.PHRASES, es.WORDINGS),
-    "pt": (pt.PHRASES, pt.WORDINGS),
-    "fr": (fr.PHRASES, fr.WORDINGS),
-    "de": (de.PHRASES, de.WORDINGS),
+    name: (file.PHRASES, file.WORDINGS | laid_out(SAID[name], like=file.WORDINGS["funds.first"]))
+    for name, file in _FILES.items()
 }
 LANGUAGES = tuple(_TEXTS)
 DRAFTS = frozenset(LANGUAGES) - {"en", "ru"}
 """Languages whose texts nobody who grew up with them has read yet."""
-KEYS = tuple(en.WORDINGS)
+KEYS = tuple(_TEXTS["en"][1])
 
 
 def known_language(language: str) -> str:

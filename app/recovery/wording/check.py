@@ -81,6 +81,9 @@ _NEEDS_CUSTOMER = frozenset(
 _OF_AN_OPEN_PAYMENT = frozenset(
     {"amount", "card", "last4", "expired", "next_attempt", "cutoff", "confirm_page", "other_payments"}
 )
+_NOT_OF_A_CARD = frozenset(
+    {"expired", "next_attempt", "cutoff", "confirm_page", "other_payments", "promo_code"}
+)
 
 
 def check(own: OwnText, *, key: str, language: str, default: Wording) -> tuple[Finding, ...]:
@@ -160,6 +163,8 @@ def misplaced(key: str) -> frozenset[str]:
     angle = key.partition(".")[0]
     if angle == Angle.WINBACK.value:
         return _OF_AN_OPEN_PAYMENT
+    if angle == Angle.SWITCHED.value:
+        return _NOT_OF_A_CARD
     wrong = {"promo_code"} | ({"next_attempt"} if angle in _NEEDS_CUSTOMER else set())
     return frozenset(wrong if angle == Angle.CONFIRM.value else wrong | {"confirm_page"})
 

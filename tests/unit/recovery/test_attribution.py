@@ -63,3 +63,9 @@ def test_a_visit_without_a_message_in_the_window_names_none() -> None:
 
 def test_a_visit_outside_the_window_leaves_the_credit_to_the_message() -> None:
     assert credit(visit(PAID - 2 * WINDOW), message(1, PAID)) == Credit(Attribution.MESSAGE, 1)
+
+
+def test_a_charge_of_ours_counts_above_all_and_keeps_the_message_before_it() -> None:
+    touches = (visit(PAID - SECOND), message(4, PAID - SECOND))
+    assert attribute(touches, paid_at=PAID, window=WINDOW, ours=True) == Credit(Attribution.CHARGE, 4)
+    assert attribute((), paid_at=PAID, window=WINDOW, ours=True) == Credit(Attribution.CHARGE)

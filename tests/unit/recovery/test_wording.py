@@ -8,7 +8,7 @@ from string import Formatter
 
 import pytest
 
-from app.recovery import winback
+from app.recovery import card_notice, winback
 from app.recovery.campaign import DEFAULT_CAMPAIGN
 from app.recovery.decline import POLICIES, Angle
 from app.recovery.keys import wording_key
@@ -133,7 +133,8 @@ def test_every_message_of_the_campaign_has_a_text() -> None:
         for name, offsets in DEFAULT_CAMPAIGN.offsets.items()
         for offset in offsets
     }
-    assert planned | {winback.KEY} == set(KEYS)
+    notices = {card_notice.key_of(what) for what in (card_notice.CHARGED, card_notice.DECLINED)}
+    assert planned | notices | {winback.KEY} == set(KEYS)
 
 
 def test_an_angle_has_its_keys_in_the_order_of_the_conversation() -> None:
@@ -174,7 +175,8 @@ def test_no_message_has_an_unfilled_place_or_an_empty_line(key: str, language: s
     content = compose(SITUATIONS[situation], key=key, language=language)
     assert not re.search(r"[{}]|None|\(\s*\)|\s[,.]|«»", words_of(content))
     assert content.subject and content.preview and content.button_label and content.greeting
-    assert len(content.paragraphs) >= 2 and len(content.closing) == 2 and content.footer
+    closing = 3 if key.startswith("switched.") else 2  # how it is taken back stands in the closing
+    assert len(content.paragraphs) >= 2 and len(content.closing) == closing and content.footer
 
 
 @pytest.mark.parametrize(("key", "language"), EVERY_TEXT)

@@ -49,6 +49,7 @@ FAILED = PaymentView(
     last_attempt_at=at("2026-11-20T09:00:08"),
     next_attempt_at=at("2026-11-21T09:00:00"),
     recovery_url=None,
+    method_id="payt_6NcE0vTj9RwXm",
     card=CardView("visa", "4242", 4, 2028),
     created_at=at("2026-11-20T09:00:02"),
     paid_at=None,

@@ -43,7 +43,10 @@ SAMPLES = {
         SHOP,
         PAID_AT,
         replace(
-            PAID, last_attempt_at=at("2026-11-21T17:42:30"), card=CardView("mastercard", "4444", 11, 2029)
+            PAID,
+            method_id="payt_0YhR4mKc8DsLp",
+            last_attempt_at=at("2026-11-21T17:42:30"),
+            card=CardView("mastercard", "4444", 11, 2029),
         ),
     ),
     "membership_activated.pinned": MembershipChanged(
