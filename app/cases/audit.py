@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.models import Audit, Case
 
 _NOTED = "autocharge_noted"
+BY_PROGRAM = "autocharge_by_program"
+"""In a session's info: the personal token by which a person's program acts; each line says it."""
 
 
 class Actor(StrEnum):
@@ -76,6 +78,8 @@ class Act(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SESSIONS_ENDED = "sessions_ended"
+    API_ACCESS_GIVEN = "api_access_given"
+    API_ACCESS_ENDED = "api_access_ended"
 
 
 def note_case(
@@ -96,12 +100,17 @@ def note(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """One line of what somebody did."""
+    by = (
+        {"token": session.info[BY_PROGRAM]}
+        if BY_PROGRAM in session.info and actor.startswith("user:")
+        else {}
+    )
     line = {
         "merchant_id": merchant_id,
         "case_id": case_id,
         "actor": actor,
         "action": act.value,
-        "detail": detail or {},
+        "detail": {**(detail or {}), **by},
         "at": at,
     }
     # A plain insert: nobody needs the row back, and a case's life writes many.

@@ -16,11 +16,13 @@ from .record import Audit, Chore, SessionRow
 from .retry import Retry
 from .step import Delivery, Step
 from .telegram import TelegramUpdate
+from .token import ApiToken
 from .wording import SavedWording
 
 __all__ = [
     "Alert",
     "AlertDelivery",
+    "ApiToken",
     "Attempt",
     "Audit",
     "Backfill",
