@@ -12,10 +12,12 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from app.models import AlertDelivery, Chore, InboxRow, Retry, Step
+from app.models import AlertDelivery, Chore, EndpointDelivery, InboxRow, Retry, Step
 
-T = TypeVar("T", InboxRow, Step, Chore, AlertDelivery, Retry)
-JobRow = type[InboxRow] | type[Step] | type[Chore] | type[AlertDelivery] | type[Retry]
+T = TypeVar("T", InboxRow, Step, Chore, AlertDelivery, Retry, EndpointDelivery)
+JobRow = (
+    type[InboxRow] | type[Step] | type[Chore] | type[AlertDelivery] | type[Retry] | type[EndpointDelivery]
+)
 
 
 BACKOFF_FIRST = timedelta(seconds=30)

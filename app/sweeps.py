@@ -20,6 +20,8 @@ from app.cases.rules import Rules
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Claim, Times, claim_due, expired, move
 from app.delivery.send import Sender
+from app.endpoints.listing import prune_deliveries
+from app.endpoints.sending import EndpointSender
 from app.inbox.process import free_expired_events
 from app.log import get_logger
 from app.models import Chore
@@ -56,6 +58,7 @@ class Sweeps:
         sender: Sender,
         rules: Rules,
         charger: Charger | None = None,
+        endpoints: EndpointSender | None = None,
         more: Mapping[str, Periodic] = NO_CHORES,
     ) -> None:
         """`charger`: None where Whop cannot be asked. `more`: chores of this install alone, by name."""
@@ -63,6 +66,7 @@ class Sweeps:
         self._database = services.database
         self._sender = sender
         self._charger = charger
+        self._endpoints = endpoints
         self._rules = rules
         self._chores: Mapping[str, Periodic] = {
             "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
@@ -72,6 +76,7 @@ class Sweeps:
             "write_spikes": Periodic(timedelta(seconds=60), self._write_spikes),
             "learn_daily": Periodic(timedelta(seconds=60), self._learn_daily),
             "look_at_channels": Periodic(timedelta(seconds=30), self._look_at_channels),
+            "prune_deliveries": Periodic(timedelta(seconds=60), self._prune_deliveries),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
             **more,
         }
@@ -127,7 +132,8 @@ class Sweeps:
             free(self._database, times=times) for free in (free_expired_events, free_expired_alerts)
         )
         retries = self._charger.free_expired(times=times) if self._charger else 0
-        return events + alerts + retries + self._sender.free_expired(times=times)
+        hooks = self._endpoints.free_expired(times=times) if self._endpoints else 0
+        return events + alerts + retries + hooks + self._sender.free_expired(times=times)
 
     def _close_stale_cases(self) -> int:
         return close_stale_cases(self._database, now=self._services.clock.now(), rules=self._rules)
@@ -146,6 +152,10 @@ class Sweeps:
 
     def _look_at_channels(self) -> int:
         return look_at_channels(self._database, times=self._times())
+
+    def _prune_deliveries(self) -> int:
+        with self._database.transaction() as session:
+            return prune_deliveries(session, now=self._services.clock.now())
 
     def _prune_sessions(self) -> int:
         with self._database.transaction() as session:

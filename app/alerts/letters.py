@@ -28,6 +28,7 @@ PAGES: Mapping[AlertKind, str] = {
     AlertKind.CHANNEL_DOWN: "/dashboard/settings",
     AlertKind.EVENTS_AMISS: "/dashboard/events",
     AlertKind.WEBHOOK_DOWN: "/dashboard/events",
+    AlertKind.ENDPOINT_DOWN: "/dashboard/settings/webhooks",
 }
 """Where the button leads where there is no case."""
 
@@ -76,6 +77,9 @@ def values_of(
             known["since"] = datetime.fromisoformat(detail["since"])
         case AlertKind.WEBHOOK_DOWN:
             known |= {"cause": f"webhook_{detail['trouble']}"}
+            known["since"] = datetime.fromisoformat(detail["since"])
+        case AlertKind.ENDPOINT_DOWN:
+            known |= {"channel": detail["name"], "cause": f"endpoint_{detail['cause']}"}
             known["since"] = datetime.fromisoformat(detail["since"])
         case _:
             known |= _of_case(session, alert, written)

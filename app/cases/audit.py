@@ -78,6 +78,13 @@ class Act(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SESSIONS_ENDED = "sessions_ended"
+    ENDPOINT_ADDED = "endpoint_added"
+    ENDPOINT_CHANGED = "endpoint_changed"
+    ENDPOINT_SWITCHED = "endpoint_switched"
+    ENDPOINT_ROTATED = "endpoint_rotated"
+    ENDPOINT_REMOVED = "endpoint_removed"
+    ENDPOINT_TESTED = "endpoint_tested"
+    ENDPOINT_RESENT = "endpoint_resent"
     API_ACCESS_GIVEN = "api_access_given"
     API_ACCESS_ENDED = "api_access_ended"
 

@@ -13,7 +13,8 @@ from app.dashboard import measure_words, sentences
 from app.dashboard.difference import baseline, incremental, share
 from app.dashboard.show import Show
 from app.dashboard.story import Line, lines
-from app.models import Case, Merchant
+from app.endpoints.listing import DeliveryRow
+from app.models import Case, Endpoint, Merchant
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseReason
 from app.recovery.measure import Measure
@@ -127,6 +128,49 @@ def case(view: CaseView, show: Show) -> Answer:
         "origin": found.origin,
         "timeline": _entries(view.timeline.past, show),
         "planned": _entries(view.timeline.planned, show),
+    }
+
+
+def webhook(found: Endpoint) -> Answer:
+    """An address of the merchant's own; its secret is in no list."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "url": found.url,
+        "events": found.events.split(),
+        "on": found.on,
+        "off_why": found.off_why,
+        "failing_since": _moment(found.failing_since),
+        "last_ok_at": _moment(found.last_ok_at),
+        "created_at": _moment(found.created_at),
+        "old_secret_until": _moment(found.old_until) if found.old_secret is not None else None,
+    }
+
+
+def webhook_delivery(found: DeliveryRow) -> Answer:
+    """One event to one address, with every try, the oldest first."""
+    sent = found.delivery
+    return {
+        "id": sent.id,
+        "webhook_id": sent.message_id,
+        "event": sent.event,
+        "case_id": sent.case_id,
+        "state": "planned" if sent.state == "claimed" else sent.state,
+        "status": sent.status,
+        "reason": sent.reason,
+        "at": _moment(sent.at),
+        "next_try_at": _moment(sent.due_at) if sent.ended_at is None else None,
+        "ended_at": _moment(sent.ended_at),
+        "body": sent.body,
+        "tries": [
+            {
+                "at": _moment(one.at),
+                "status": one.status,
+                "reason": one.reason,
+                "milliseconds": one.milliseconds,
+            }
+            for one in found.tries
+        ],
     }
 
 

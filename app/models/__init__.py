@@ -5,6 +5,7 @@ from .base import Base
 from .case import Attempt, Case, Payment, Visit
 from .comparison import Backfill, Comparison
 from .customer import Customer, Membership, Suppression
+from .endpoint import Endpoint, EndpointDelivery, EndpointTry
 from .experiment import Experiment, Exposure
 from .inbox import InboxRow
 from .learning import ChosenArm, Learned
@@ -34,6 +35,9 @@ __all__ = [
     "Comparison",
     "Customer",
     "Delivery",
+    "Endpoint",
+    "EndpointDelivery",
+    "EndpointTry",
     "Experiment",
     "Exposure",
     "InboxRow",

@@ -25,6 +25,7 @@ class AlertKind(StrEnum):
     CHANNEL_DOWN = "channel_down"
     EVENTS_AMISS = "events_amiss"
     WEBHOOK_DOWN = "webhook_down"
+    ENDPOINT_DOWN = "endpoint_down"
 
 
 class Urgency(StrEnum):
@@ -43,6 +44,7 @@ URGENCY: Mapping[AlertKind, Urgency] = {
     AlertKind.CHANNEL_DOWN: Urgency.INSTANT,
     AlertKind.EVENTS_AMISS: Urgency.INSTANT,
     AlertKind.WEBHOOK_DOWN: Urgency.INSTANT,
+    AlertKind.ENDPOINT_DOWN: Urgency.INSTANT,
 }
 """Instant is what somebody may want to act on today; everything else waits for the digest."""
 
@@ -176,6 +178,12 @@ def webhook_down(webhook_id: str, *, trouble: str, since: datetime) -> Wanted:
     """`trouble`: disabled or failing. Told once for one webhook and one beginning, by Whop's word."""
     detail = {"trouble": trouble, "since": since.isoformat()}
     return Wanted(AlertKind.WEBHOOK_DOWN, f"{webhook_id}:{since.isoformat()}", detail)
+
+
+def endpoint_down(endpoint_id: int, *, name: str, cause: str, since: datetime) -> Wanted:
+    """`cause`: failing, off_failing or off_gone. Each told once for one address and one beginning."""
+    detail = {"name": name, "cause": cause, "since": since.isoformat()}
+    return Wanted(AlertKind.ENDPOINT_DOWN, f"{endpoint_id}:{cause}:{since.isoformat()}", detail)
 
 
 def channel_down(channel: str, *, number: int, reason: str, since: datetime) -> Wanted:
