@@ -17,6 +17,7 @@ from app.dashboard.endpoints import blueprint as endpoints
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
+from app.dashboard.team import blueprint as team
 from app.dashboard.tokens import blueprint as tokens
 from app.dashboard.webhooks_api import blueprint as webhooks_api
 from app.dashboard.whop_window import blueprint as whop_window
@@ -38,7 +39,7 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    tokens, endpoints, api, webhooks_api, customer, health, metrics_page, openapi, dev,
+    tokens, endpoints, team, api, webhooks_api, customer, health, metrics_page, openapi, dev,
 )  # fmt: skip
 
 

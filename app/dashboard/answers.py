@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from app.cases.journal import JournalLine
 from app.cases.listing import amount_of_case
 from app.cases.queries import Analytics, CaseRow, CaseView, ChannelFigures, Entry
 from app.dashboard import measure_words, sentences
@@ -20,6 +21,7 @@ from app.recovery.machine import CaseReason
 from app.recovery.measure import Measure
 from app.recovery.money import Money
 from app.recovery.period import Period, iso_week
+from app.security.team import Member
 from app.security.tenancy import SignedIn
 
 Answer = dict[str, Any]
@@ -171,6 +173,28 @@ def webhook_delivery(found: DeliveryRow) -> Answer:
             }
             for one in found.tries
         ],
+    }
+
+
+def member(found: Member) -> Answer:
+    return {
+        "user": {"id": found.user_id, "name": found.name, "email": found.email, "role": found.role},
+        "role_confirmed_at": _moment(found.checked_at),
+        "seen_at": _moment(found.seen_at),
+        "sessions": [{"browser": one.browser, "seen_at": _moment(one.seen_at)} for one in found.sittings],
+        "tokens": found.tokens,
+    }
+
+
+def journal_line(found: JournalLine) -> Answer:
+    return {
+        "id": found.id,
+        "at": _moment(found.at),
+        "user": {"id": found.user_id, "name": found.who},
+        "action": found.action,
+        "case_id": found.case_id,
+        "detail": dict(found.detail),
+        "token": found.token,
     }
 
 

@@ -1,4 +1,4 @@
-"""Personal tokens for programs, and webhooks to merchants' own."""
+"""Personal tokens for programs, webhooks to merchants' own, and an index of what people did."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,6 +55,10 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_endpoint_merchant_id"), "endpoint", ["merchant_id"])
     _deliveries()
+    people = sa.text("substr(actor, 1, 5) = 'user:'")
+    op.create_index(
+        "ix_audit_people", "audit", ["merchant_id", "id"], postgresql_where=people, sqlite_where=people
+    )
 
 
 def _deliveries() -> None:
@@ -110,5 +114,6 @@ def _deliveries() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("ix_audit_people", "audit")
     for table in ("endpoint_try", "endpoint_delivery", "endpoint", "api_token"):
         op.drop_table(table)

@@ -43,7 +43,16 @@ FOR_PROGRAMS = ("/api/", "/webhooks/")
 PAGES = ("auth",)
 """Blueprints whose routes are pages, whatever their address: the sign-in may come back below /api."""
 PROBES = ("health", "metrics")
-READS = ("/api/me", "/api/analytics", "/api/analytics/by-channel", "/api/cases", "/api/health", "/healthz")
+READS = (
+    "/api/me",
+    "/api/analytics",
+    "/api/analytics/by-channel",
+    "/api/cases",
+    "/api/team",
+    "/api/log",
+    "/api/health",
+    "/healthz",
+)
 AWAY = "postgresql://nobody@127.0.0.1:1/none"
 
 
