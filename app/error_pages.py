@@ -15,7 +15,7 @@ from app.masking import mask_path
 from app.security.tracing import request_id
 from app.services import services
 
-FOR_PEOPLE = ("/api/whop/",)
+FOR_PEOPLE = ("/api/whop/", "/api/docs")
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 STATUS_TYPES = {
     400: "bad_request",

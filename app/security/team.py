@@ -59,7 +59,7 @@ def members(read: Session, merchant_id: int, *, wall: datetime) -> list[Member]:
         .where(ApiToken.merchant_id == merchant_id, is_live(wall))
         .group_by(ApiToken.user_id)
     )
-    tokens: dict[int, int] = dict(read.execute(counted).all())  # type: ignore[arg-type]
+    tokens: dict[int, int] = dict(read.execute(counted).all())
     found = [
         Member(
             user_id=user.id,

@@ -40,7 +40,7 @@ HOOK_DEED = "/api/webhooks/{webhook_id}/{deed}"
 NOTIFY = "/api/notify-failed"
 DOOR = "/webhooks/whop"
 FOR_PROGRAMS = ("/api/", "/webhooks/")
-PAGES = ("auth",)
+PAGES = ("auth", "api_docs")
 """Blueprints whose routes are pages, whatever their address: the sign-in may come back below /api."""
 PROBES = ("health", "metrics")
 READS = (
