@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import lazy_gettext
 
 from app.endpoints.addresses import LONGEST, trouble
 from app.endpoints.changes import WantedEndpoint
@@ -15,10 +15,14 @@ from notifiers.text import clean_line
 
 LONGEST_NAME = 60
 URL_TROUBLES: Mapping[str, LazyString] = {
-    "unreadable": lazy("Write a whole address in plain letters, such as https://hooks.example.com/in."),
-    "extras": lazy("Leave out user names, passwords and what follows a #."),
-    "not_https": lazy("In production the address begins with https://."),
-    "not_public": lazy("This address is not on the internet. Webhooks never go into a private network."),
+    "unreadable": lazy_gettext(
+        "Write a whole address in plain letters, such as https://hooks.example.com/in."
+    ),
+    "extras": lazy_gettext("Leave out user names, passwords and what follows a #."),
+    "not_https": lazy_gettext("In production the address begins with https://."),
+    "not_public": lazy_gettext(
+        "This address is not on the internet. Webhooks never go into a private network."
+    ),
 }
 
 

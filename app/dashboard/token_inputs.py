@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from flask_babel import LazyString
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as lazy
+from flask_babel import lazy_gettext
 from werkzeug.datastructures import MultiDict
 
 from app.errors import InvalidInput
@@ -24,15 +24,19 @@ LIVES: Mapping[str, timedelta | None] = {
 USUAL_LIFE = "90"
 
 LIFE_TEXTS: Mapping[str, LazyString] = {
-    "30": lazy("In 30 days"),
-    "90": lazy("In 90 days"),
-    "365": lazy("In a year"),
-    "never": lazy("Never"),
+    "30": lazy_gettext("In 30 days"),
+    "90": lazy_gettext("In 90 days"),
+    "365": lazy_gettext("In a year"),
+    "never": lazy_gettext("Never"),
 }
 SCOPE_TEXTS: Mapping[Scope, LazyString] = {
-    Scope.READ: lazy("Read: figures, cases, customers’ names and addresses, settings, the log"),
-    Scope.WRITE_CASES: lazy("Change cases: pause, resume, close, send now, charge again, write notes"),
-    Scope.WRITE_SETTINGS: lazy("Change settings: webhooks and what they are told"),
+    Scope.READ: lazy_gettext(
+        "Read: figures, cases with customers’ names and addresses, webhooks, the team and the log"
+    ),
+    Scope.WRITE_CASES: lazy_gettext(
+        "Change cases: pause, resume, close, send now, charge again, write notes"
+    ),
+    Scope.WRITE_SETTINGS: lazy_gettext("Change webhooks: where they go and what they are told"),
 }
 
 

@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from app import create_app
+from app.cases.announcing import announce
 from app.cases.notes import add_note
 from app.cases.timeline import EntryKind
 from app.db import Database
@@ -255,9 +256,12 @@ def test_what_webhooks_answer_and_what_they_send_is_described(
     fields = {"name": "n8n", "url": "http://127.0.0.1:9/in", "events": ["case.opened"]}
     made = caller.post(HOOKS, json=fields)
     hook = made.get_json()["id"]
-    rules = app.extensions[EXTENSION]
-    for _ in Demo(rules, biz_id="biz_A", cases=5, seed=7).live():
+    for _ in Demo(app.extensions[EXTENSION], biz_id="biz_A", cases=2, seed=7).live():
         pass
+    assert caller.get(f"{HOOKS}/{hook}/deliveries").get_json()["deliveries"] == []
+    with database.transaction() as session:
+        case = seeded.case(session, merchant, at=clock.now())
+        announce(session, case, new=True, was=CaseState.OPEN, now=clock.now())
     one = f"{HOOKS}/{hook}"
     log = caller.get(f"{one}/deliveries")
     sent = log.get_json()["deliveries"][0]
