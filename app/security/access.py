@@ -163,6 +163,8 @@ def _keep_rate(rule: Access) -> None:
         return
     person = g.get("signed_in")
     key = person.actor if person else request.remote_addr or "unknown"
-    wait = limits.hit(rule.rate, scope=request.blueprint or "page", key=key)
+    # The API is one thing to whoever calls it, however many blueprints it is made of.
+    scope = "api" if rule.rate == API_RATE else request.blueprint or "page"
+    wait = limits.hit(rule.rate, scope=scope, key=key)
     if wait is not None:
         raise TooMany(retry_after=wait)
