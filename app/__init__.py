@@ -13,11 +13,16 @@ from app.dashboard.campaign import blueprint as campaign
 from app.dashboard.charges import blueprint as charges
 from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
+from app.dashboard.endpoints import blueprint as endpoints
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
+from app.dashboard.team import blueprint as team
+from app.dashboard.tokens import blueprint as tokens
+from app.dashboard.webhooks_api import blueprint as webhooks_api
 from app.dashboard.whop_window import blueprint as whop_window
 from app.dashboard.winback import blueprint as winback
+from app.ops.api_docs import blueprint as api_docs
 from app.ops.dev import blueprint as dev
 from app.ops.health import blueprint as health
 from app.ops.metrics import blueprint as metrics_page
@@ -35,7 +40,7 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    api, customer, health, metrics_page, openapi, dev,
+    tokens, endpoints, team, api, webhooks_api, customer, health, metrics_page, openapi, api_docs, dev,
 )  # fmt: skip
 
 

@@ -12,10 +12,18 @@ from sqlalchemy import select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
-from app.models import AlertDelivery, Chore, InboxRow, MethodSwitch, Retry, Step
+from app.models import AlertDelivery, Chore, EndpointDelivery, InboxRow, MethodSwitch, Retry, Step
 
-T = TypeVar("T", InboxRow, Step, Chore, AlertDelivery, Retry, MethodSwitch)
-JobRow = type[InboxRow] | type[Step] | type[Chore] | type[AlertDelivery] | type[Retry] | type[MethodSwitch]
+T = TypeVar("T", InboxRow, Step, Chore, AlertDelivery, Retry, MethodSwitch, EndpointDelivery)
+JobRow = (
+    type[InboxRow]
+    | type[Step]
+    | type[Chore]
+    | type[AlertDelivery]
+    | type[Retry]
+    | type[MethodSwitch]
+    | type[EndpointDelivery]
+)
 
 
 BACKOFF_FIRST = timedelta(seconds=30)

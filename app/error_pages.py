@@ -9,13 +9,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.auth.sign_in import way_in
 from app.db import is_away
-from app.errors import AppError, NotSignedIn, TooMany, Unavailable
+from app.errors import AppError, InvalidToken, NotSignedIn, TooMany, Unavailable
 from app.log import get_logger, masked
 from app.masking import mask_path
 from app.security.tracing import request_id
 from app.services import services
 
-FOR_PEOPLE = ("/api/whop/",)
+FOR_PEOPLE = ("/api/whop/", "/api/docs")
 FOR_PROGRAMS = ("/api/", "/webhooks/", "/healthz", "/readyz", "/metrics")
 STATUS_TYPES = {
     400: "bad_request",
@@ -39,6 +39,9 @@ def _known(error: AppError) -> AnyResponse:
     if isinstance(error, NotSignedIn) and not _for_program():
         return _to_sign_in()
     answer = _answer(error.status, error.type, error.message, fields=getattr(error, "fields", None))
+    if isinstance(error, NotSignedIn):
+        wrong = isinstance(error, InvalidToken)
+        answer.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if wrong else "Bearer"
     if isinstance(error, TooMany | Unavailable):
         answer.headers["Retry-After"] = str(error.retry_after)
     return answer

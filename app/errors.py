@@ -36,6 +36,23 @@ class NotSignedIn(AppError):
     message = "Sign in first."
 
 
+class InvalidToken(NotSignedIn):
+    """A program showed a token that opens nothing. The message says what to do about it."""
+
+    type = "invalid_token"
+    message = "This token is not valid. Make a new one in Settings, API tokens."
+
+
+class MissingScope(AppError):
+    """The token is good, but may not do this."""
+
+    status = 403
+    type = "missing_scope"
+
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This token may not do this: it lacks the scope {scope}. Make one that has it.")
+
+
 class NoRight(AppError):
     """We know who it is, and that they may not see this account."""
 

@@ -98,6 +98,8 @@ _RULES = (
         rf"\1 {MASK}",
     ),
     _Rule(("eyj",), re.compile(r"(?<![\w-])eyJ[\w-]{8,}+\.[\w-]{4,}+(?:\.[\w-]*+)?"), MASK),
+    # Our personal tokens, and keys of webhooks as Standard Webhooks writes them
+    _Rule(("acs_pat_", "whsec_"), re.compile(r"(?:acs_pat_|whsec_)[\w+/=-]{6,}+"), MASK),
     # A Telegram bot's token and a Discord webhook's
     _Rule((":", "%3a"), re.compile(r"(?<!\d)\d{6,12}(?::|%3A)[\w-]{30,}+"), MASK),
     _Rule(("/webhooks/",), re.compile(r"(/webhooks/\d{5,25}/)[\w-]{10,}+"), rf"\1{MASK}"),

@@ -40,7 +40,7 @@ def client(base_url: str, *, headers: Mapping[str, str] | None = None) -> httpx.
     """
     return httpx.Client(
         base_url=base_url,
-        verify=_tls(),
+        verify=tls(),
         timeout=TIMEOUT_S,
         follow_redirects=False,
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())),
@@ -50,7 +50,7 @@ def client(base_url: str, *, headers: Mapping[str, str] | None = None) -> httpx.
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """One for all clients: to read the authorities' certificates takes longer than all else."""
     return httpx.create_ssl_context()
 

@@ -21,6 +21,8 @@ from app.cases.switcher import Switcher
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Claim, Times, claim_due, expired, move
 from app.delivery.send import Sender
+from app.endpoints.listing import prune_deliveries
+from app.endpoints.sending import EndpointSender
 from app.inbox.process import free_expired_events
 from app.log import get_logger
 from app.models import Chore
@@ -58,6 +60,7 @@ class Sweeps:
         rules: Rules,
         charger: Charger | None = None,
         switcher: Switcher | None = None,
+        endpoints: EndpointSender | None = None,
         more: Mapping[str, Periodic] = NO_CHORES,
     ) -> None:
         """`charger`, `switcher`: None where Whop cannot be asked. `more`: chores of this install alone, by name."""
@@ -66,6 +69,7 @@ class Sweeps:
         self._sender = sender
         self._charger = charger
         self._switcher = switcher
+        self._endpoints = endpoints
         self._rules = rules
         self._chores: Mapping[str, Periodic] = {
             "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
@@ -75,6 +79,7 @@ class Sweeps:
             "write_spikes": Periodic(timedelta(seconds=60), self._write_spikes),
             "learn_daily": Periodic(timedelta(seconds=60), self._learn_daily),
             "look_at_channels": Periodic(timedelta(seconds=30), self._look_at_channels),
+            "prune_deliveries": Periodic(timedelta(seconds=60), self._prune_deliveries),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
             **more,
         }
@@ -131,7 +136,8 @@ class Sweeps:
         )
         retries = self._charger.free_expired(times=times) if self._charger else 0
         switches = self._switcher.free_expired(times=times) if self._switcher else 0
-        return events + alerts + retries + switches + self._sender.free_expired(times=times)
+        hooks = self._endpoints.free_expired(times=times) if self._endpoints else 0
+        return events + alerts + retries + switches + hooks + self._sender.free_expired(times=times)
 
     def _close_stale_cases(self) -> int:
         return close_stale_cases(self._database, now=self._services.clock.now(), rules=self._rules)
@@ -150,6 +156,10 @@ class Sweeps:
 
     def _look_at_channels(self) -> int:
         return look_at_channels(self._database, times=self._times())
+
+    def _prune_deliveries(self) -> int:
+        with self._database.transaction() as session:
+            return prune_deliveries(session, now=self._services.clock.now())
 
     def _prune_sessions(self) -> int:
         with self._database.transaction() as session:

@@ -1,7 +1,8 @@
-"""The loop behind the web: takes due rows in six lanes and hands each to a free thread.
+"""The loop behind the web: takes due rows in seven lanes and hands each to a free thread.
 
-Events, reminders, retries, changes of a card, alerts and chores do not wait for each other: slow mail servers never
-hold up the event that says "paid". A lane claims only what its free threads carry out at once, so no row waits inside its lease.
+Events, reminders, retries, changes of a card, alerts, webhooks and chores do not wait for each other: slow mail
+servers never hold up the event that says "paid". A lane claims only what its free threads carry out at once, so no row
+waits inside its lease.
 """
 
 import queue
@@ -31,11 +32,15 @@ from app.delivery.channels import build_channels
 from app.delivery.message import Links
 from app.delivery.routing import reaches
 from app.delivery.send import Sender
+from app.endpoints.addresses import GuardedNetwork
+from app.endpoints.calling import Caller
+from app.endpoints.keys import seal_of
+from app.endpoints.sending import EndpointSender
 from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, process_event
 from app.inbox.reconcile import LOOK_EVERY, Reconciler
 from app.lane import DATABASE_AWAY_SECONDS, Lane, Work
-from app.models import AlertDelivery, Chore, InboxRow, MethodSwitch, Retry, Step
+from app.models import AlertDelivery, Chore, EndpointDelivery, InboxRow, MethodSwitch, Retry, Step
 from app.services import Services
 from app.settings import Settings
 from app.sweeps import NO_CHORES, Periodic, Sweeps
@@ -55,6 +60,8 @@ KEY_EVERY = timedelta(minutes=1)
 EVENT_THREADS = 2
 ALERT_THREADS = 2
 """Alerts are few; a second thread goes on while a peer lets the first one wait."""
+ENDPOINT_THREADS = 4
+"""Webhooks to merchants' programs; one merchant gets two of them at the most."""
 RETRY_THREADS = 2
 """Retries are one a payment; most of their time they wait for Whop."""
 SWITCH_THREADS = 1
@@ -68,8 +75,8 @@ Done = TypeVar("Done")
 
 def connections_needed(settings: Settings) -> int:
     """One for each thread of the lanes, one for each lane's dispatcher, and one for a scrape."""
-    lanes = EVENT_THREADS + ALERT_THREADS + RETRY_THREADS + SWITCH_THREADS + _chore_threads(settings)
-    return settings.worker_threads + lanes + 6 + 1
+    ours = EVENT_THREADS + ALERT_THREADS + ENDPOINT_THREADS + RETRY_THREADS + SWITCH_THREADS
+    return settings.worker_threads + ours + _chore_threads(settings) + 7 + 1
 
 
 def _chore_threads(settings: Settings) -> int:
@@ -140,6 +147,12 @@ class Worker:
         self._alerts = AlertSender(
             services.database, self._places, base=services.settings.app_host, watch=watch
         )
+        self._endpoints = EndpointSender(
+            services.database,
+            Caller(GuardedNetwork(private_too=not services.settings.production)),
+            seal_of(services.settings.session_secrets),
+            production=services.settings.production,
+        )
         self._stopping = threading.Event()
         more = {**polling(services, channels), **reconciling(services, self._stopping)}
         self._sweeps = Sweeps(
@@ -147,6 +160,7 @@ class Worker:
             sender=self._sender,
             charger=self._charger,
             switcher=self._switcher,
+            endpoints=self._endpoints,
             rules=self._rules,
             more=more,
         )
@@ -161,11 +175,17 @@ class Worker:
         inbox = Work(self._claim_events, self._process_event, partial(back, InboxRow, "waiting"))
         steps = Work(self._claim_steps, self._carry_out, partial(back, Step, "planned"))
         alerts = Work(self._claim_alerts, self._carry_out_alert, partial(back, AlertDelivery, "planned"))
+        hooks = Work(
+            self._claim_endpoints,
+            partial(self._send, self._endpoints),
+            partial(back, EndpointDelivery, "planned"),
+        )
         chores = Work(self._claim_chores, self._sweeps.run, partial(back, Chore, "waiting"))
         self._lanes = [
             lane("events", inbox, threads=events, at_once=EVENTS_AT_ONCE),
             lane("reminders", steps, threads=services.settings.worker_threads),
             lane("alerts", alerts, threads=ALERT_THREADS),
+            lane("endpoints", hooks, threads=ENDPOINT_THREADS),
             lane("chores", chores, threads=_chore_threads(services.settings)),
         ]
         if self._charger is not None:
@@ -281,6 +301,9 @@ class Worker:
 
     def _claim_alerts(self, limit: int) -> list[Claim]:
         return self._alerts.claim(times=self._times(), limit=limit)
+
+    def _claim_endpoints(self, limit: int) -> list[Claim]:
+        return self._endpoints.claim(times=self._times(), limit=limit)
 
     def _claim_chores(self, limit: int) -> list[Claim]:
         return self._sweeps.claim(limit=limit)

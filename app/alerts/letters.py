@@ -30,6 +30,7 @@ PAGES: Mapping[AlertKind, str] = {
     AlertKind.EVENTS_AMISS: "/dashboard/events",
     AlertKind.WEBHOOK_DOWN: "/dashboard/events",
     AlertKind.KEY_REFUSED: "/dashboard/events",
+    AlertKind.ENDPOINT_DOWN: "/dashboard/settings/webhooks",
 }
 """Where the button leads where there is no case."""
 
@@ -90,6 +91,9 @@ def values_of(
             known["since"] = datetime.fromisoformat(detail["since"])
         case AlertKind.KEY_REFUSED:
             known["permission"] = detail["permission"]
+        case AlertKind.ENDPOINT_DOWN:
+            known |= {"channel": detail["name"], "cause": f"endpoint_{detail['cause']}"}
+            known["since"] = datetime.fromisoformat(detail["since"])
         case _:
             known |= _of_case(session, alert, written)
     return AlertValues(**known)

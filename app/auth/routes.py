@@ -161,7 +161,7 @@ def end_session(row_id: int) -> ResponseReturnValue:
             raise NotFound
         _note_ended(write, 1)
     flash(_("That browser is signed out."), "success")
-    return redirect(url_for("dashboard.settings"), 303)
+    return redirect(url_for("team.index"), 303)
 
 
 @blueprint.post("/auth/sessions/end-others")
@@ -172,7 +172,7 @@ def end_other_sessions() -> ResponseReturnValue:
         if ended:
             _note_ended(write, ended)
     flash(ngettext("%(num)s browser is signed out.", "%(num)s browsers are signed out.", ended), "success")
-    return redirect(url_for("dashboard.settings"), 303)
+    return redirect(url_for("team.index"), 303)
 
 
 def _note_ended(write: Session, count: int) -> None:

@@ -13,6 +13,7 @@ from app.errors import InvalidInput
 from app.log import get_logger
 from app.models import Merchant, User
 from app.models.base import insert_once
+from app.security.api_tokens import has_live
 from app.security.grants import grants
 from app.security.rights import MOCK, end_other_rights, write_rights
 from app.security.signed_in_browsers import others_left
@@ -65,7 +66,7 @@ def begin(identity: Identity, tokens: Tokens, rights: list[Right]) -> None:
         user = _user(write, identity)
         now, wall = wired.clock.now(), wired.clock.wall()
         merchants = write_rights(write, user, rights, now=now, wall=wall)
-        end_other_rights(write, user, merchants)
+        end_other_rights(write, user, merchants, wall=wall)
         for merchant in merchants:
             _note_sign_in(write, user, merchant)
     grants().keep(user, tokens)
@@ -82,7 +83,8 @@ def end() -> None:
                 if merchant_id is not None:
                     at = services().clock.now()
                     note(write, Act.SIGNED_OUT, merchant_id=merchant_id, actor=f"user:{user_id}", at=at)
-                last = others_left(write, user_id, wall=services().clock.wall()) == 0
+                wall = services().clock.wall()
+                last = others_left(write, user_id, wall=wall) == 0 and not has_live(write, user_id, wall=wall)
             refresh = grants().end(user_id) if last else None
     except SQLAlchemyError as error:
         log.error("auth.sign_out_not_noted", error=type(error).__name__)

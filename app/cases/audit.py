@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.models import Audit, Case
 
 _NOTED = "autocharge_noted"
+BY_PROGRAM = "autocharge_by_program"
+"""In a session's info: the personal token by which a person's program acts; each line says it."""
 
 
 class Actor(StrEnum):
@@ -88,6 +90,15 @@ class Act(StrEnum):
     SIGNED_IN = "signed_in"
     SIGNED_OUT = "signed_out"
     SESSIONS_ENDED = "sessions_ended"
+    ENDPOINT_ADDED = "endpoint_added"
+    ENDPOINT_CHANGED = "endpoint_changed"
+    ENDPOINT_SWITCHED = "endpoint_switched"
+    ENDPOINT_ROTATED = "endpoint_rotated"
+    ENDPOINT_REMOVED = "endpoint_removed"
+    ENDPOINT_TESTED = "endpoint_tested"
+    ENDPOINT_RESENT = "endpoint_resent"
+    API_ACCESS_GIVEN = "api_access_given"
+    API_ACCESS_ENDED = "api_access_ended"
 
 
 def note_case(
@@ -108,12 +119,17 @@ def note(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """One line of what somebody did."""
+    by = (
+        {"token": session.info[BY_PROGRAM]}
+        if BY_PROGRAM in session.info and actor.startswith("user:")
+        else {}
+    )
     line = {
         "merchant_id": merchant_id,
         "case_id": case_id,
         "actor": actor,
         "action": act.value,
-        "detail": detail or {},
+        "detail": {**(detail or {}), **by},
         "at": at,
     }
     # A plain insert: nobody needs the row back, and a case's life writes many.

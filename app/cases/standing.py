@@ -12,6 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.alerting import alert_of_case
+from app.cases.announcing import announce
 from app.cases.arms import draw, move_to
 from app.cases.audit import Act, Actor, note_case
 from app.cases.campaign import cancel_steps
@@ -123,6 +124,7 @@ def reassess(session: Session, case: Case, *, now: datetime, rules: Rules, new: 
     follow_case(session, case, now=now, rules=rules, new=new)
     follow_switch(session, case, now=now, rules=rules, new=new)
     alert_of_case(session, case, new=new, changed=changed, now=now)
+    announce(session, case, new=new, was=was, now=now)
 
 
 def lock_case(session: Session, case: Case) -> None:

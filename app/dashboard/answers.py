@@ -7,18 +7,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from app.cases.journal import JournalLine
 from app.cases.listing import amount_of_case
 from app.cases.queries import Analytics, CaseRow, CaseView, ChannelFigures, Entry
 from app.dashboard import measure_words, sentences
 from app.dashboard.difference import baseline, incremental, share
 from app.dashboard.show import Show
 from app.dashboard.story import Line, lines
-from app.models import Case, Merchant
+from app.endpoints.listing import DeliveryRow
+from app.models import Case, Endpoint, Merchant
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseReason
 from app.recovery.measure import Measure
 from app.recovery.money import Money
 from app.recovery.period import Period, iso_week
+from app.security.team import Member
 from app.security.tenancy import SignedIn
 
 Answer = dict[str, Any]
@@ -127,6 +130,71 @@ def case(view: CaseView, show: Show) -> Answer:
         "origin": found.origin,
         "timeline": _entries(view.timeline.past, show),
         "planned": _entries(view.timeline.planned, show),
+    }
+
+
+def webhook(found: Endpoint) -> Answer:
+    """An address of the merchant's own; its secret is in no list."""
+    return {
+        "id": found.id,
+        "name": found.name,
+        "url": found.url,
+        "events": found.events.split(),
+        "on": found.on,
+        "off_why": found.off_why,
+        "failing_since": _moment(found.failing_since),
+        "last_ok_at": _moment(found.last_ok_at),
+        "created_at": _moment(found.created_at),
+        "old_secret_until": _moment(found.old_until) if found.old_secret is not None else None,
+    }
+
+
+def webhook_delivery(found: DeliveryRow) -> Answer:
+    """One event to one address, with every try, the oldest first."""
+    sent = found.delivery
+    return {
+        "id": sent.id,
+        "webhook_id": sent.message_id,
+        "event": sent.event,
+        "case_id": sent.case_id,
+        "state": "planned" if sent.state == "claimed" else sent.state,
+        "status": sent.status,
+        "reason": sent.reason,
+        "at": _moment(sent.at),
+        "next_try_at": _moment(sent.due_at) if sent.ended_at is None else None,
+        "ended_at": _moment(sent.ended_at),
+        "body": sent.body,
+        "tries": [
+            {
+                "at": _moment(one.at),
+                "status": one.status,
+                "reason": one.reason,
+                "milliseconds": one.milliseconds,
+            }
+            for one in found.tries
+        ],
+    }
+
+
+def member(found: Member) -> Answer:
+    return {
+        "user": {"id": found.user_id, "name": found.name, "email": found.email, "role": found.role},
+        "role_confirmed_at": _moment(found.checked_at),
+        "seen_at": _moment(found.seen_at),
+        "sessions": [{"browser": one.browser, "seen_at": _moment(one.seen_at)} for one in found.sittings],
+        "tokens": found.tokens,
+    }
+
+
+def journal_line(found: JournalLine) -> Answer:
+    return {
+        "id": found.id,
+        "at": _moment(found.at),
+        "user": {"id": found.user_id, "name": found.who},
+        "action": found.action,
+        "case_id": found.case_id,
+        "detail": dict(found.detail),
+        "token": found.token,
     }
 
 

@@ -12,6 +12,7 @@ from app.dashboard.deeds import Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
 from app.errors import Conflict, InvalidInput
 from app.security.access import API_RATE, Who, access
+from app.security.scopes import Scope
 from app.security.tenancy import signed_in
 
 API_DEEDS = ", ".join(repr(str(deed)) for deed in Deed if deed is not Deed.SEND)
@@ -22,14 +23,14 @@ blueprint = Blueprint("api", __name__, url_prefix="/api")
 
 
 @blueprint.get("/me")
-@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def me() -> ResponseReturnValue:
     with reading() as desk:
         return jsonify(answers.me(signed_in(), desk.merchant))
 
 
 @blueprint.get("/analytics")
-@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def show_analytics() -> ResponseReturnValue:
     with reading() as desk:
         period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
@@ -39,7 +40,7 @@ def show_analytics() -> ResponseReturnValue:
 
 
 @blueprint.get("/analytics/by-channel")
-@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def show_channels() -> ResponseReturnValue:
     with reading() as desk:
         period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
@@ -47,7 +48,7 @@ def show_channels() -> ResponseReturnValue:
 
 
 @blueprint.get("/cases")
-@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def show_cases() -> ResponseReturnValue:
     with reading() as desk:
         filters = inputs.filters_of(request.args, zone=desk.zone)
@@ -56,20 +57,20 @@ def show_cases() -> ResponseReturnValue:
 
 
 @blueprint.get("/cases/<int(max=9223372036854775807):case_id>")
-@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def show_case(case_id: int) -> ResponseReturnValue:
     with reading() as desk:
         return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
 
 
 @blueprint.post(f"/cases/<int(max=9223372036854775807):case_id>/<any({API_DEEDS}):deed>")
-@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_CASES)
 def change_case(case_id: int, deed: str) -> ResponseReturnValue:
     return _changed(Deed(deed), case_id)
 
 
 @blueprint.post("/cases/<int(max=9223372036854775807):case_id>/note")
-@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_CASES)
 def note_on_case(case_id: int) -> ResponseReturnValue:
     text = inputs.note_of(_body().get("text"))
     with acting() as desk:
@@ -78,7 +79,7 @@ def note_on_case(case_id: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/notify-failed")
-@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_CASES)
 def notify_failed() -> ResponseReturnValue:
     """The next message of a case goes out now."""
     case_id = _body().get("case_id")

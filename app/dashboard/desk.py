@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from flask_babel import get_locale
 from sqlalchemy.orm import Session
 
+from app.cases.audit import BY_PROGRAM
 from app.cases.rules import Rules
 from app.dashboard.show import Show
 from app.models import Merchant
-from app.security.tenancy import current_merchant
+from app.security.tenancy import current_merchant, signed_in
 from app.services import services
 
 
@@ -48,6 +49,8 @@ def reading() -> Iterator[Desk]:
 def acting() -> Iterator[Desk]:
     """For a change, which the commands make under their locks."""
     with services().database.transaction() as session:
+        if (token := signed_in().token_id) is not None:
+            session.info[BY_PROGRAM] = token
         yield _desk(session)
 
 

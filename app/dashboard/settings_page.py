@@ -1,4 +1,4 @@
-"""The settings page with all its parts: how customers see the merchant, alerts, channels and browsers."""
+"""The settings page with all its parts: how customers see the merchant, alerts and channels."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -15,7 +15,6 @@ from app.dashboard.desk import Desk
 from app.delivery.channels import has_settings
 from app.models import ChannelFault, Merchant
 from app.recovery.money import Money
-from app.security.signed_in_browsers import browsers_of
 from app.security.tenancy import signed_in
 from app.services import services
 
@@ -61,7 +60,6 @@ def settings_page(
         retries_on=desk.merchant.retries_on,
         other_card_on=desk.merchant.other_card_on,
         asks_whop=services().whop is not None,
-        browsers=browsers_of(desk.session, signed_in().user_id, wall=services().clock.wall()),
         show=desk.show,
         words=alert_words,
     )

@@ -5,6 +5,7 @@ from .base import Base
 from .case import Attempt, Case, Payment, Visit
 from .comparison import Backfill, Comparison
 from .customer import Customer, Membership, Suppression
+from .endpoint import Endpoint, EndpointDelivery, EndpointTry
 from .experiment import Experiment, Exposure
 from .inbox import InboxRow
 from .learning import ChosenArm, Learned
@@ -17,11 +18,13 @@ from .record import Audit, Chore, SessionRow
 from .retry import Retry
 from .step import Delivery, Step
 from .telegram import TelegramUpdate
+from .token import ApiToken
 from .wording import SavedWording
 
 __all__ = [
     "Alert",
     "AlertDelivery",
+    "ApiToken",
     "Attempt",
     "Audit",
     "Backfill",
@@ -33,6 +36,9 @@ __all__ = [
     "Comparison",
     "Customer",
     "Delivery",
+    "Endpoint",
+    "EndpointDelivery",
+    "EndpointTry",
     "Experiment",
     "Exposure",
     "InboxRow",

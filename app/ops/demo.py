@@ -16,6 +16,7 @@ from typing import TypeVar
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.cases.announcing import UNTOLD
 from app.cases.commands import opt_out, record_visit
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
@@ -127,6 +128,7 @@ class Demo:
         for days_after_start in moments:
             failed_at = self._now - timedelta(days=DAYS - days_after_start)
             with self._services.database.transaction() as session:
+                session.info[UNTOLD] = True
                 self._live_one(session, failed_at)
             yield
 

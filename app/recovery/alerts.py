@@ -26,6 +26,7 @@ class AlertKind(StrEnum):
     EVENTS_AMISS = "events_amiss"
     WEBHOOK_DOWN = "webhook_down"
     KEY_REFUSED = "key_refused"
+    ENDPOINT_DOWN = "endpoint_down"
 
 
 class Urgency(StrEnum):
@@ -45,6 +46,7 @@ URGENCY: Mapping[AlertKind, Urgency] = {
     AlertKind.EVENTS_AMISS: Urgency.INSTANT,
     AlertKind.WEBHOOK_DOWN: Urgency.INSTANT,
     AlertKind.KEY_REFUSED: Urgency.INSTANT,
+    AlertKind.ENDPOINT_DOWN: Urgency.INSTANT,
 }
 """Instant is what somebody may want to act on today; everything else waits for the digest."""
 
@@ -192,6 +194,12 @@ def webhook_down(webhook_id: str, *, trouble: str, since: datetime) -> Wanted:
 def key_refused(day: str, *, trouble: str, permission: str | None) -> Wanted:
     """`trouble`: refused, or forbidden for want of a permission. At most once a day of the merchant's zone."""
     return Wanted(AlertKind.KEY_REFUSED, day, {"trouble": trouble, "permission": permission})
+
+
+def endpoint_down(endpoint_id: int, *, name: str, cause: str, since: datetime) -> Wanted:
+    """`cause`: failing, off_failing or off_gone. Each told once for one address and one beginning."""
+    detail = {"name": name, "cause": cause, "since": since.isoformat()}
+    return Wanted(AlertKind.ENDPOINT_DOWN, f"{endpoint_id}:{cause}:{since.isoformat()}", detail)
 
 
 def channel_down(channel: str, *, number: int, reason: str, since: datetime) -> Wanted:

@@ -13,9 +13,20 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
-from app.errors import NoRight, NotFound, NotSignedIn, TooMany, Unavailable
+from app.errors import (
+    AppError,
+    InvalidToken,
+    MissingScope,
+    NoRight,
+    NotFound,
+    NotSignedIn,
+    TooMany,
+    Unavailable,
+)
 from app.log import get_logger
 from app.security import limits
+from app.security.bearer import bearer_of, load_bearer, token_of
+from app.security.scopes import Scope
 from app.security.tenancy import inside_whop, load_signed_in, session_lost
 from app.services import services
 
@@ -49,6 +60,8 @@ class Access:
     """Requests that change something carry a CSRF token."""
     rate: str | None
     """Of one person where they are signed in, else of one address."""
+    scope: Scope | None
+    """What a personal token must be allowed to do; None: no token opens this."""
 
 
 def install(app: Flask) -> None:
@@ -57,11 +70,11 @@ def install(app: Flask) -> None:
     access(who=Who.ANYONE, csrf=False, rate=None)(app.view_functions["static"])
 
 
-def access(*, who: Who, csrf: bool, rate: str | None) -> Callable[[View], View]:
+def access(*, who: Who, csrf: bool, rate: str | None, scope: Scope | None = None) -> Callable[[View], View]:
     """Declare who may call a view. Put it right below the route."""
 
     def declare(view: View) -> View:
-        vars(view)["access"] = Access(who, csrf, rate)
+        vars(view)["access"] = Access(who, csrf, rate, scope)
         return view
 
     return declare
@@ -84,17 +97,43 @@ def enforce() -> None:
     if not _exists_here(rule.who):
         log.warning("access.not_here", endpoint=request.endpoint)
         raise NotFound
-    if rule.who in (Who.SIGNED_IN, Who.DEVELOPMENT):
-        if rule.who is Who.SIGNED_IN and session_lost():
-            raise Unavailable
-        g.signed_in = load_signed_in()
+    token = token_of(request) if rule.scope is not None else None
+    refused = _load(rule, token)
     _keep_rate(rule)
-    if rule.who is Who.SIGNED_IN and g.signed_in is None:
-        raise NoRight if inside_whop() else NotSignedIn
-    if rule.csrf:
+    if refused is not None:
+        raise refused
+    if rule.csrf and token is None:  # a token is sent by a program, never by a browser of itself
         _refuse_other_sites()
-    if rule.csrf and not session_lost():  # a lost session has nobody signed in whose rights could be abused
-        csrf.protect()
+        if not session_lost():  # a lost session has nobody signed in whose rights could be abused
+            csrf.protect()
+
+
+def _load(rule: Access, token: str | None) -> AppError | None:
+    """Who it is, into `g.signed_in`; why they are refused, to be said once the try has been counted."""
+    if rule.who not in (Who.SIGNED_IN, Who.DEVELOPMENT):
+        return None
+    if token is not None:
+        return _load_bearer(rule, token)
+    if rule.who is Who.SIGNED_IN and session_lost():
+        raise Unavailable
+    g.signed_in = load_signed_in()
+    if rule.who is Who.DEVELOPMENT or g.signed_in is not None:
+        return None
+    if inside_whop():
+        return NoRight()
+    if rule.scope is not None and bearer_of(request) is not None:
+        return InvalidToken("This is no token of this program: they begin with acs_pat_.")
+    return NotSignedIn()
+
+
+def _load_bearer(rule: Access, token: str) -> AppError | None:
+    try:
+        person = load_bearer(token)
+    except (InvalidToken, NoRight, NotFound) as error:
+        return error
+    g.signed_in = person
+    assert rule.scope is not None and person.scopes is not None
+    return None if rule.scope in person.scopes else MissingScope(rule.scope)
 
 
 def _refuse_other_sites() -> None:
@@ -124,6 +163,8 @@ def _keep_rate(rule: Access) -> None:
         return
     person = g.get("signed_in")
     key = person.actor if person else request.remote_addr or "unknown"
-    wait = limits.hit(rule.rate, scope=request.blueprint or "page", key=key)
+    # The API is one thing to whoever calls it, however many blueprints it is made of.
+    scope = "api" if rule.rate == API_RATE else request.blueprint or "page"
+    wait = limits.hit(rule.rate, scope=scope, key=key)
     if wait is not None:
         raise TooMany(retry_after=wait)

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from app.clock import Clock
 from app.db import Database
 from app.log import get_logger
-from app.models import SessionRow, WhopGrant
+from app.models import ApiToken, SessionRow, WhopGrant
 from app.models.base import insert_once
+from app.security.api_tokens import is_live
 from app.security.sealing import Seal
 from app.whop.errors import WhopAway, WhopRefuses
 from app.whop.oauth import Tokens
@@ -49,9 +50,14 @@ class _Kept(msgspec.Struct):
 
 
 def prune_grants(session: Session, wall: datetime) -> int:
-    """Delete the grants of people whose sessions have all run out and who renew nothing; how many."""
+    """Delete the grants of people whose sessions and tokens have all run out and who renew nothing; how many."""
     in_use = select(SessionRow.user_id).where(SessionRow.user_id.is_not(None))
-    over = delete(WhopGrant).where(WhopGrant.expires_at < wall - UNUSED, WhopGrant.user_id.not_in(in_use))
+    by_programs = select(ApiToken.user_id).where(is_live(wall))
+    over = delete(WhopGrant).where(
+        WhopGrant.expires_at < wall - UNUSED,
+        WhopGrant.user_id.not_in(in_use),
+        WhopGrant.user_id.not_in(by_programs),
+    )
     return len(session.execute(over.returning(WhopGrant.id)).all())
 
 

@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.errors import TooMany, WhopUnavailable
 from app.log import get_logger
-from app.models import Merchant, MerchantUser
+from app.models import ApiToken, Merchant, MerchantUser
 from app.models.base import insert_once
 from app.security import limits
+from app.security.api_tokens import end_for_lost_rights
 from app.security.grants import Grants
 from app.services import Services
 from app.whop.accounts import Account, Right
@@ -75,8 +76,9 @@ class Rights:
             raise WhopUnavailable(int(REST.total_seconds())) from error
         except WhopRefuses as error:
             log.warning("rights.refused", user_id=person.user_id, error=str(error))
-            name = None
-        self._write(person, biz_id, name)
+            self._write(person, biz_id, None, said=False)
+            return False
+        self._write(person, biz_id, name, said=True)
         return name is not None
 
     def _mock_is_open(self) -> bool:
@@ -113,7 +115,8 @@ class Rights:
         except WhopRefuses as error:  # that says nothing about the person
             raise WhopAway("the install's own key is refused; check WHOP_API_KEY") from error
 
-    def _write(self, person: Person, biz_id: str, name: str | None) -> None:
+    def _write(self, person: Person, biz_id: str, name: str | None, *, said: bool) -> None:
+        """`said`: Whop itself answered so. Else nobody could ask it, and a sign-in makes good what is missing."""
         clock = self._services.clock
         with self._services.database.transaction() as write:
             if name is not None:
@@ -126,6 +129,9 @@ class Rights:
                     MerchantUser.user_id == person.user_id, MerchantUser.merchant_id == merchant
                 )
             )
+            if said:
+                theirs = ApiToken.merchant_id == merchant
+                end_for_lost_rights(write, person.user_id, theirs, wall=clock.wall())
 
 
 def write_rights(
@@ -149,9 +155,10 @@ def write_rights(
     return merchants
 
 
-def end_other_rights(write: Session, user_id: int, kept: Iterable[Merchant]) -> None:
-    """Whop was asked for all of a person's accounts: what it did not name is over."""
+def end_other_rights(write: Session, user_id: int, kept: Iterable[Merchant], *, wall: datetime) -> None:
+    """Whop was asked for all of a person's accounts: what it did not name is over, and so are its tokens."""
     ids = [merchant.id for merchant in kept]
+    end_for_lost_rights(write, user_id, ApiToken.merchant_id.not_in(ids), wall=wall)
     write.execute(
         delete(MerchantUser).where(MerchantUser.user_id == user_id, MerchantUser.merchant_id.not_in(ids))
     )

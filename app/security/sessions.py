@@ -22,6 +22,7 @@ from app.db import Database
 from app.log import get_logger
 from app.models import SessionRow
 from app.models.base import insert_once
+from app.security.bearer import token_of
 from app.security.browsers import browser_name
 from app.security.embedded import EmbeddedUsers
 from app.security.tenancy import USER
@@ -86,7 +87,7 @@ class DatabaseSessions(ServerSideSessionInterface):  # type: ignore[misc]  # the
         self._embedded = embedded
 
     def open_session(self, app: Flask, request: Request) -> BrowserSession:
-        if request.path.startswith(WITHOUT):
+        if request.path.startswith(WITHOUT) or (request.path.startswith("/api/") and token_of(request)):
             return BrowserSession(sid=self._generate_sid(self.sid_length))
         whop_user = self._embedded.of(request) if self._embedded else None
         try:

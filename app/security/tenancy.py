@@ -15,6 +15,7 @@ from app.models import Merchant, MerchantUser, User
 from app.models.base import insert_once
 from app.security.account_path import ACCOUNT
 from app.security.rights import RIGHTS, Person, Rights
+from app.security.scopes import Scope
 from app.services import services
 
 USER = "user_id"
@@ -34,6 +35,10 @@ class SignedIn:
     role: str
     accounts: int
     """How many accounts the person may see."""
+    token_id: int | None = None
+    """Of the personal token that came instead of a session."""
+    scopes: frozenset[Scope] | None = None
+    """What that token may do; None: a session, which may do all."""
 
     @property
     def actor(self) -> str:
@@ -42,7 +47,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
+class Standing:
     """One look at the tables: the person, the account in question, and their right to it as it is written."""
 
     user: User
@@ -74,7 +79,7 @@ def load_signed_in() -> SignedIn | None:
     """The person behind this request, or None. Raises `NotFound` where they name an account not theirs."""
     user_id = _user_id()
     named = request.environ.get(ACCOUNT)
-    standing = _standing(user_id, named) if user_id is not None else None
+    standing = standing_of(user_id, named) if user_id is not None else None
     if user_id is None or standing is None:
         return None
     biz_id = named or (standing.merchant.biz_id if standing.merchant else None)
@@ -85,8 +90,8 @@ def load_signed_in() -> SignedIn | None:
             raise NotFound
         return None
     if standing.link is None:
-        standing = _standing(user_id, biz_id) or standing
-    return _shown(standing)
+        standing = standing_of(user_id, biz_id) or standing
+    return shown(standing)
 
 
 def signed_in() -> SignedIn:
@@ -121,7 +126,8 @@ def _known_user(whop_user_id: str) -> int:
         return write.scalars(select(User.id).where(User.whop_user_id == whop_user_id)).one()
 
 
-def _standing(user_id: int, named: str | None) -> _Standing | None:
+def standing_of(user_id: int, named: str | None) -> Standing | None:
+    """`named`: the account's `biz_…`; None: the one that the session began with."""
     wanted = Merchant.biz_id == named if named else Merchant.id == session.get(MERCHANT)
     theirs = select(func.count()).where(MerchantUser.user_id == user_id).scalar_subquery()
     link = and_(MerchantUser.user_id == User.id, MerchantUser.merchant_id == Merchant.id)
@@ -133,10 +139,11 @@ def _standing(user_id: int, named: str | None) -> _Standing | None:
             .outerjoin(MerchantUser, link)
             .where(User.id == user_id)
         ).one_or_none()
-    return _Standing(*found) if found else None
+    return Standing(*found) if found else None
 
 
-def _shown(standing: _Standing) -> SignedIn | None:
+def shown(standing: Standing) -> SignedIn | None:
+    """None where there is no such account, or no right to it is written down."""
     user, merchant, link = standing.user, standing.merchant, standing.link
     if merchant is None or link is None:
         return None

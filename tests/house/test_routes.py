@@ -55,6 +55,7 @@ def test_only_named_pages_are_open_to_everybody(app: Flask) -> None:
         "health.readyz",
         "metrics.metrics",  # in production it asks for a token of its own
         "openapi.show",
+        "api_docs.show",
     }
 
 

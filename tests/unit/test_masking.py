@@ -167,3 +167,10 @@ def test_a_long_word_is_masked_in_a_bounded_number_of_steps() -> None:
     """Quadratic work on a hostile line of this length would run into the suite's time limit."""
     for word in ("a" * 1_000_000, "token" * 200_000, "=" * 1_000_000, "a." * 500_000, "://" * 300_000):
         assert len(masked(word + " end")) > 0
+
+
+@pytest.mark.parametrize("secret", [f"acs_pat_{'aB3' * 14}", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/="])
+def test_tokens_and_webhook_keys_are_known_wherever_they_stand(secret: str) -> None:
+    for line in (secret, f"copied {secret}, then", f"/x/{secret}?y", f"['{secret}']", quote(f"a={secret}")):
+        assert secret[8:20] not in masked(line)
+    assert masked("acs_pat_ is how they begin") == "acs_pat_ is how they begin"

@@ -45,7 +45,7 @@ def test_a_browser_is_named_so_that_one_knows_it_again() -> None:
 def test_the_settings_show_each_browser_and_which_is_this_one(app: Flask, database: Database) -> None:
     from_browser(app, SAFARI)
     here = from_browser(app, FIREFOX)
-    page = here.get("/dashboard/settings").get_data(as_text=True)
+    page = here.get("/dashboard/settings/team").get_data(as_text=True)
     section = page[page.index("Where you are signed in") :]
     assert section.index("Firefox · Windows") < section.index("this one") < section.index("Safari · iPhone")
     assert len(OTHERS.findall(section)) == 1
@@ -53,11 +53,11 @@ def test_the_settings_show_each_browser_and_which_is_this_one(app: Flask, databa
 
 def test_one_other_browser_is_ended_and_only_that(app: Flask, database: Database) -> None:
     phone, desk, here = (from_browser(app, agent) for agent in (SAFARI, EDGE, FIREFOX))
-    page = here.get("/dashboard/settings").get_data(as_text=True)
+    page = here.get("/dashboard/settings/team").get_data(as_text=True)
     safari = page[: page.index("Safari · iPhone") + 1500]
     address = OTHERS.findall(safari[safari.index("Safari · iPhone") :])[0]
     answer = here.post(address, data={"csrf_token": csrf_token(here)})
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/dashboard/settings")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/dashboard/settings/team")
     assert phone.get("/dashboard").status_code == 302
     assert desk.get("/dashboard").status_code == 200 == here.get("/dashboard").status_code
 
@@ -67,7 +67,7 @@ def test_all_other_browsers_are_ended_at_once_and_it_is_noted(app: Flask, databa
     here = from_browser(app, FIREFOX)
     here.post("/auth/sessions/end-others", data={"csrf_token": csrf_token(here)})
     assert [one.get("/dashboard").status_code for one in others] == [302, 302]
-    assert "2 browsers are signed out." in here.get("/dashboard/settings").get_data(as_text=True)
+    assert "2 browsers are signed out." in here.get("/dashboard/settings/team").get_data(as_text=True)
     assert len(rows(database)) == 1
     with database.reading() as read:
         ended = read.scalars(select(Audit).where(Audit.action == "sessions_ended")).all()

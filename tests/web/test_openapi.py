@@ -1,5 +1,6 @@
 """`openapi.json` is true: it has every route and no other, and real answers have exactly the fields it names."""
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
 from app import create_app
+from app.cases.announcing import announce
 from app.cases.notes import add_note
 from app.cases.timeline import EntryKind
 from app.db import Database
@@ -29,17 +31,29 @@ from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 from tests.support.description import DESCRIPTION, faults, misfits, operations, resolved
 from tests.web.conftest import csrf_token
+from tests.web.tokens import program, token_for
 
 CASE = "/api/cases/{case_id}"
 DEED = "/api/cases/{case_id}/{deed}"
 NOTE = "/api/cases/{case_id}/note"
+HOOKS = "/api/webhooks"
+HOOK_DEED = "/api/webhooks/{webhook_id}/{deed}"
 NOTIFY = "/api/notify-failed"
 DOOR = "/webhooks/whop"
 FOR_PROGRAMS = ("/api/", "/webhooks/")
-PAGES = ("auth",)
+PAGES = ("auth", "api_docs")
 """Blueprints whose routes are pages, whatever their address: the sign-in may come back below /api."""
 PROBES = ("health", "metrics")
-READS = ("/api/me", "/api/analytics", "/api/analytics/by-channel", "/api/cases", "/api/health", "/healthz")
+READS = (
+    "/api/me",
+    "/api/analytics",
+    "/api/analytics/by-channel",
+    "/api/cases",
+    "/api/team",
+    "/api/log",
+    "/api/health",
+    "/healthz",
+)
 AWAY = "postgresql://nobody@127.0.0.1:1/none"
 
 
@@ -240,3 +254,36 @@ def test_what_the_door_answers_is_described(client: FlaskClient, clock: FixedClo
     assert [answer.status_code for answer in answers] == [200, 200, 400, 401, 413, 415, 429]
     assert [faults(answer, DOOR, "post") for answer in answers] == [[]] * len(answers)
     assert answers[1].get_json() == {"ok": True, "duplicate": True}
+
+
+def test_what_webhooks_answer_and_what_they_send_is_described(
+    app: Flask, signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    caller = program(app, token_for(signed_in_client, "read", "write-settings"))
+    fields = {"name": "n8n", "url": "http://127.0.0.1:9/in", "events": ["case.opened"]}
+    made = caller.post(HOOKS, json=fields)
+    hook = made.get_json()["id"]
+    for _ in Demo(app.extensions[EXTENSION], biz_id="biz_A", cases=2, seed=7).live():
+        pass
+    assert caller.get(f"{HOOKS}/{hook}/deliveries").get_json()["deliveries"] == []
+    with database.transaction() as session:
+        case = seeded.case(session, merchant, at=clock.now())
+        announce(session, case, new=True, was=CaseState.OPEN, now=clock.now())
+    one = f"{HOOKS}/{hook}"
+    log = caller.get(f"{one}/deliveries")
+    sent = log.get_json()["deliveries"][0]
+    again = f"{HOOKS}/deliveries/{sent['id']}/resend"
+    answers = [
+        (made, HOOKS, "post", 201),
+        (caller.get(HOOKS), HOOKS, "get", 200),
+        (caller.post(HOOKS, json={}), HOOKS, "post", 400),
+        (caller.post(one, json=fields), f"{HOOKS}/{{webhook_id}}", "post", 200),
+        (caller.post(f"{one}/rotate"), HOOK_DEED, "post", 200),
+        (caller.post(f"{one}/off"), HOOK_DEED, "post", 200),
+        (caller.post(f"{one}/test"), HOOK_DEED, "post", 409),
+        (log, f"{HOOKS}/{{webhook_id}}/deliveries", "get", 200),
+        (caller.post(again), f"{HOOKS}/deliveries/{{delivery_id}}/resend", "post", 409),
+    ]
+    for answer, path, method, status in answers:
+        assert (path, answer.status_code, faults(answer, path, method)) == (path, status, [])
+    assert misfits(json.loads(sent["body"]), {"$ref": "#/components/schemas/WebhookBody"}) == []

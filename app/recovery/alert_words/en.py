@@ -119,6 +119,15 @@ PHRASES = AlertPhrases(
             ),
             "See the events",
         ),
+        AlertKind.ENDPOINT_DOWN: AlertText(
+            "Your webhook “{channel}” takes nothing",
+            (
+                "Your own webhook “{channel}” has taken nothing since {since}: {cause}.",
+                "Cases and reminders go on as always; only your program is not told. What it has missed can "
+                "be sent again from the log of the webhook, for 30 days.",
+            ),
+            "See the webhook",
+        ),
         AlertKind.DIGEST: AlertText(
             ("{news}", "{need}"),
             ("Since {since}: {news}.", "{needs}"),
@@ -167,6 +176,9 @@ PHRASES = AlertPhrases(
         "smtp_auth_refused": "the mail server refuses the sign-in",
         "smtp_auth_unsupported": "the mail server offers no sign-in that fits",
         "mostly_refused": "most messages of the last hour were refused",
+        "endpoint_failing": "it does not answer, or refuses; we try again for three days",
+        "endpoint_off_failing": "it did not answer for days, or refused, and is switched off now",
+        "endpoint_off_gone": "it answered that it is gone, and is switched off now",
         "webhook_disabled": "the webhook is switched off at Whop",
         "webhook_failing": "Whop cannot deliver them to this address",
     },
