@@ -16,6 +16,8 @@ from app.dashboard.control import blueprint as control
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
+from app.dashboard.selected import blueprint as selected
+from app.dashboard.views import blueprint as views
 from app.dashboard.whop_window import blueprint as whop_window
 from app.dashboard.winback import blueprint as winback
 from app.ops.dev import blueprint as dev
@@ -35,7 +37,7 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    api, customer, health, metrics_page, openapi, dev,
+    selected, views, api, customer, health, metrics_page, openapi, dev,
 )  # fmt: skip
 
 
