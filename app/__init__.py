@@ -13,6 +13,7 @@ from app.dashboard.campaign import blueprint as campaign
 from app.dashboard.charges import blueprint as charges
 from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
+from app.dashboard.customers import blueprint as customers
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
@@ -37,7 +38,7 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    selected, views, api, customer, health, metrics_page, openapi, dev,
+    selected, views, customers, api, customer, health, metrics_page, openapi, dev,
 )  # fmt: skip
 
 

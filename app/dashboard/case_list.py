@@ -112,7 +112,8 @@ def _tabs(asked: Mapping[str, str], views: Sequence[SavedView], open_view: Saved
             open_view is None and asked.get("state", "") == value,
         )
     for view in views:
-        yield Tab(view.name, {**view.query, "view": str(view.id)}, view is open_view)
+        # A database gives its parts in an order of its own.
+        yield Tab(view.name, {**asked_of(view.query), "view": str(view.id)}, view is open_view)
 
 
 def _heading(sort: Sort, ascending: Sort, descending: Sort) -> Heading:
