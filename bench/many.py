@@ -25,9 +25,9 @@ LAST = (
 CUSTOMERS = """
 INSERT INTO customer (id, merchant_id, identity, member_id, name, email, name_key, name_turned, email_key,
                       contact_stopped, excluded_at, complaints, seen_at, created_at)
-SELECT n, :merchant, 'user_' || n, 'mber_' || n, {first} || ' ' || {last} || ' ' || n,
-       'customer' || n || '@example.com', lower({first} || ' ' || {last} || ' ' || n),
-       n || ' ' || lower({first} || ' ' || {last}), 'customer' || n || '@example.com',
+SELECT n, :merchant, 'user_' || n, 'mber_' || n, {first} || ' ' || n || ' ' || {last},
+       'customer' || n || '@example.com', lower({first} || ' ' || n || ' ' || {last}),
+       lower({last} || ' ' || {first} || ' ' || n), 'customer' || n || '@example.com',
        CASE WHEN n % 20 = 0 THEN 'opted_out' END, CASE WHEN n % 500 = 0 THEN {time} END, '{{}}', {time}, {time}
 FROM {numbers}
 """

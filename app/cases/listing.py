@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Row, Select, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.keyset import Cursor, Order, Section, keys_of_page
-from app.cases.search import find_cases
+from app.cases.search import MOST_FOUND, find_cases
 from app.models import Case, Customer, Merchant, Payment
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseReason, CaseState
@@ -47,6 +47,9 @@ ORDERS: Mapping[Sort, Order] = {
     Sort.LARGEST: Order(BY_AMOUNT, descending=True),
     Sort.SMALLEST: Order(BY_AMOUNT, descending=False),
 }
+
+
+BY_SIZE = (Sort.LARGEST, Sort.SMALLEST)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +103,7 @@ def list_cases(
     cursor: Cursor | None = None,
     size: int = PAGE_SIZE,
 ) -> Page:
-    wanted = _wanted(session, merchant, filters)
+    wanted = _wanted(session, merchant, filters, sort)
     keys = keys_of_page(session, wanted, ORDERS[sort], cursor, size=size)
     if not keys.ids:
         return Page(())
@@ -130,17 +133,26 @@ def all_cases(
             return
 
 
-def _wanted(session: Session, merchant: Merchant, filters: Filters) -> Callable[[], Select[int]]:
+def _wanted(session: Session, merchant: Merchant, filters: Filters, sort: Sort) -> Callable[[], Select[int]]:
     conditions = list(_conditions(filters))
+    mine = Case.merchant_id == merchant.id
     text = filters.text.strip()
     found = find_cases(session, merchant, text) if text else None
-    # The merchant is not asked for again: they are theirs, and no index but the one of ids could be faster.
-    named = found is not None and found.ids is not None
-    if found is not None:
-        conditions.append(found.where(Case.id))
-    if not named:
-        conditions.append(Case.merchant_id == merchant.id)
-    return lambda: select(Case.id).where(*conditions)
+    searched = [] if found is None else [found.where(Case.id)]
+    if found is not None and found.ids is not None:
+        # The merchant is not asked for again: they are theirs, and no index but the one of ids could be faster.
+        return lambda: select(Case.id).where(*conditions, *searched)
+    walks = found is not None or sort in BY_SIZE
+    ids = _few(session, [mine, *conditions]) if conditions and walks else None
+    narrowed = [mine, *conditions] if ids is None else [Case.id.in_(ids)]
+    return lambda: select(Case.id).where(*narrowed, *searched)
+
+
+def _few(session: Session, conditions: Sequence[ColumnElement[bool]]) -> Sequence[int] | None:
+    """All that match, found by time, where they are few: a walk in another order could pass all to find none."""
+    newest = select(Case.id).where(*conditions).order_by(Case.opened_at.desc(), Case.id.desc())
+    ids = session.scalars(newest.limit(MOST_FOUND + 1)).all()
+    return ids if len(ids) <= MOST_FOUND else None
 
 
 def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
@@ -159,7 +171,7 @@ def _conditions(filters: Filters) -> Iterator[ColumnElement[bool]]:
 
 
 def _mark(row: CaseRow, sort: Sort, *, backward: bool) -> Cursor:
-    if sort in (Sort.NEWEST, Sort.OLDEST):
+    if sort not in BY_SIZE:
         return Cursor((row.opened_at, row.id), backward=backward)
     if row.amount is None:
         return Cursor((row.id,), 1, backward=backward)

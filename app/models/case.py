@@ -101,9 +101,10 @@ class Case(Base):
         Index(None, "customer_id", "state"),
         partial_index("ix_case_running", "opened_at", RUNNING),
         partial_index("ix_case_backfilled", "merchant_id", "origin = 'backfill'"),
-        # Of lists. What they filter by stands in the index: where few rows match, no others are fetched.
-        Index("ix_case_by_state", "merchant_id", "state", "opened_at", "id", "decline_class"),
-        Index("ix_case_by_class", "merchant_id", "decline_class", "opened_at", "id", "state"),
+        # Of lists: what they filter by stands in the index, so where few rows match, no others are fetched.
+        Index("ix_case_by_state", "merchant_id", "state", "opened_at", "id"),
+        Index("ix_case_by_class", "merchant_id", "decline_class", "opened_at", "id"),
+        Index("ix_case_by_state_and_class", "merchant_id", "state", "decline_class", "opened_at", "id"),
         Index("ix_case_by_amount", *BY_AMOUNT, "state", "decline_class", "opened_at"),
         partial_index("ix_case_no_amount", ("merchant_id", "id"), NO_AMOUNT),
         partial_index("ix_case_in_progress", ("merchant_id", "opened_at", "id", "decline_class"), RUNNING),

@@ -20,8 +20,14 @@ RUNNING = "closed_at IS NULL"
 BY_AMOUNT = ["merchant_id", "currency", "amount_minor", "id"]
 BY_NAME = ["merchant_id", "name_key", "id"]
 INDEXES = (
-    ("ix_case_by_state", "case", ["merchant_id", "state", "opened_at", "id", "decline_class"], None),
-    ("ix_case_by_class", "case", ["merchant_id", "decline_class", "opened_at", "id", "state"], None),
+    ("ix_case_by_state", "case", ["merchant_id", "state", "opened_at", "id"], None),
+    ("ix_case_by_class", "case", ["merchant_id", "decline_class", "opened_at", "id"], None),
+    (
+        "ix_case_by_state_and_class",
+        "case",
+        ["merchant_id", "state", "decline_class", "opened_at", "id"],
+        None,
+    ),
     ("ix_case_by_amount", "case", [*BY_AMOUNT, "state", "decline_class", "opened_at"], None),
     ("ix_case_no_amount", "case", ["merchant_id", "id"], "amount_minor IS NULL OR currency IS NULL"),
     ("ix_case_in_progress", "case", ["merchant_id", "opened_at", "id", "decline_class"], RUNNING),
