@@ -15,6 +15,7 @@ from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
 from app.dashboard.customers import blueprint as customers
 from app.dashboard.learning import blueprint as learning
+from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
 from app.dashboard.selected import blueprint as selected
@@ -38,7 +39,7 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    selected, views, customers, api, customer, health, metrics_page, openapi, dev,
+    selected, views, customers, letter, api, customer, health, metrics_page, openapi, dev,
 )  # fmt: skip
 
 

@@ -31,6 +31,8 @@ class Mail:
     recipient: str
     subject: str
     text: str
+    letter: int | None
+    """The delivery whose letter a frame can show; None where the channel carries text alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -223,5 +225,6 @@ def _mail(entry: Entry) -> Mail | None:
     if not entry.message or "subject" not in entry.message:
         return None
     message = message_from(entry.message)
-    text = rendered(message, str(entry.detail["channel"])).text
-    return Mail(str(entry.detail["recipient"]), message.subject, text)
+    seen = rendered(message, str(entry.detail["channel"]))
+    letter = entry.detail.get("delivery") if seen.html is not None else None
+    return Mail(str(entry.detail["recipient"]), message.subject, seen.text, letter)
