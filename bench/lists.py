@@ -55,6 +55,7 @@ def main() -> None:
     parser.add_argument("--database", default="", help="default: a fresh SQLite file")
     parser.add_argument("--cases", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=20)
+    parser.add_argument("--sample", type=int, default=0, help="about so many addresses of each kind; 0: all")
     parser.add_argument("--all", action="store_true", help="print each address")
     parser.add_argument("--seeded", action="store_true", help="the database is as an earlier run left it")
     options = parser.parse_args()
