@@ -37,13 +37,14 @@ def find_cases(session: Session, merchant: Merchant, text: str, *, most: int = M
     """Of such customers, or of the payment or membership with this id."""
     customers = _customer_ids(merchant, text, most).limit(most + 1).subquery()
     theirs = select(Case.id).join(customers, Case.customer_id == customers.c.id)
-    bills = or_(Payment.payment_id == text, Payment.membership_id == text)
-    billed = (
+    # Each question by itself: asked together, SQLite looks through all payments of the merchant.
+    bills = (
         select(Case.id)
         .join(Payment, Case.payment_id == Payment.id)
-        .where(Payment.merchant_id == merchant.id, bills)
+        .where(Payment.merchant_id == merchant.id, named == text)
+        for named in (Payment.payment_id, Payment.membership_id)
     )
-    ids = _all_of(session, select(union(theirs, billed).subquery().c.id), most)
+    ids = _all_of(session, select(union(theirs, *bills).subquery().c.id), most)
     # Not as a join: the database would gather all that match and sort them, instead of walking until a page is full.
     one = select(Customer.id).where(Customer.id == Case.customer_id, or_(*_questions(text)))
     return Found(ids, one.correlate(Case).scalar_subquery().is_not(None))
