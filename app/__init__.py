@@ -13,12 +13,16 @@ from app.dashboard.campaign import blueprint as campaign
 from app.dashboard.charges import blueprint as charges
 from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
+from app.dashboard.customers import blueprint as customers
 from app.dashboard.endpoints import blueprint as endpoints
 from app.dashboard.learning import blueprint as learning
+from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
+from app.dashboard.selected import blueprint as selected
 from app.dashboard.team import blueprint as team
 from app.dashboard.tokens import blueprint as tokens
+from app.dashboard.views import blueprint as views
 from app.dashboard.webhooks_api import blueprint as webhooks_api
 from app.dashboard.whop_window import blueprint as whop_window
 from app.dashboard.winback import blueprint as winback
@@ -40,7 +44,8 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    tokens, endpoints, team, api, webhooks_api, customer, health, metrics_page, openapi, api_docs, dev,
+    selected, views, customers, letter, tokens, endpoints, team, api, webhooks_api, customer, health, metrics_page,
+    openapi, api_docs, dev,
 )  # fmt: skip
 
 

@@ -7,11 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.cases.audit import Act, note_case
+from app.cases.audit import Act, note, note_case
 from app.cases.commands import Refusal, for_anything, lock
 from app.cases.rules import Rules
 from app.cases.standing import reassess, running_cases
-from app.models import Case
+from app.models import Case, Customer
+from app.models.case import Arm
+from app.models.merchant import lock_merchant
 
 
 def exclude(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> Refusal | None:
@@ -36,3 +38,43 @@ def readmit(session: Session, case: Case, *, actor: str, now: datetime, rules: R
     case.customer.excluded_at = None
     note_case(session, case, Act.CUSTOMER_READMITTED, actor=actor, at=now)
     return None
+
+
+def exclude_customer(
+    session: Session, customer: Customer, *, actor: str, now: datetime, rules: Rules
+) -> Refusal | None:
+    """The same without a case in hand."""
+    lock_merchant(session, customer.merchant_id)
+    running = running_cases(session, customer)
+    if customer.arm == Arm.CONTROL or any(case.arm == Arm.CONTROL for case in running):
+        return Refusal.CONTROL_GROUP
+    if customer.excluded_at is not None:
+        return Refusal.ALREADY
+    customer.excluded_at = now
+    _note(session, customer, running, Act.CUSTOMER_EXCLUDED, actor=actor, now=now)
+    for case in running:
+        reassess(session, case, now=now, rules=rules)
+    return None
+
+
+def readmit_customer(
+    session: Session, customer: Customer, *, actor: str, now: datetime, rules: Rules
+) -> Refusal | None:
+    """The same without a case in hand."""
+    lock_merchant(session, customer.merchant_id)
+    if customer.excluded_at is None:
+        return Refusal.NOT_NOW
+    customer.excluded_at = None
+    _note(session, customer, running_cases(session, customer), Act.CUSTOMER_READMITTED, actor=actor, now=now)
+    return None
+
+
+def _note(
+    session: Session, customer: Customer, running: list[Case], act: Act, *, actor: str, now: datetime
+) -> None:
+    """In the story of each case in progress; where there is none, in the merchant's own."""
+    for case in running:
+        note_case(session, case, act, actor=actor, at=now)
+    if not running:
+        detail = {"customer": customer.id}
+        note(session, act, merchant_id=customer.merchant_id, actor=actor, at=now, detail=detail)

@@ -2,7 +2,8 @@
 
 from app.cases.compared import Compared, ReadBack, compared, read_back
 from app.cases.heard import Event, EventPage, events
-from app.cases.listing import CaseRow, Cursor, Filters, Page, all_cases, list_cases
+from app.cases.keyset import Cursor
+from app.cases.listing import CaseRow, Filters, Page, Sort, all_cases, list_cases, rows_of
 from app.cases.overview import Analytics, ChannelFigures, Overview, analytics, channels, overview
 from app.cases.reach import Reach, reach, reach_by_channel
 from app.cases.timeline import Entry, EntryKind, Timeline
@@ -24,6 +25,7 @@ __all__ = [
     "Page",
     "Reach",
     "ReadBack",
+    "Sort",
     "Timeline",
     "all_cases",
     "analytics",
@@ -37,4 +39,5 @@ __all__ = [
     "reach",
     "reach_by_channel",
     "read_back",
+    "rows_of",
 ]

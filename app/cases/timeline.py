@@ -136,6 +136,7 @@ def _deliveries(session: Session, case: Case, steps: Mapping[int, Step]) -> Iter
             actor=Actor.WORKER,
             detail={
                 "position": _position(steps[delivery.step_id]),
+                "delivery": delivery.id,
                 "channel": delivery.channel,
                 "recipient": delivery.recipient,
                 "reason": delivery.reason,

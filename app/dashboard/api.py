@@ -8,6 +8,8 @@ from flask_babel import gettext as _
 
 from app.cases.queries import analytics, case_view, channels, list_cases
 from app.dashboard import answers, inputs
+from app.dashboard.bulk import carry_out_all, deed_of, ids_of
+from app.dashboard.case_inputs import cursor_of, filters_of, sort_of, written
 from app.dashboard.deeds import Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
 from app.errors import Conflict, InvalidInput
@@ -51,9 +53,29 @@ def show_channels() -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def show_cases() -> ResponseReturnValue:
     with reading() as desk:
-        filters = inputs.filters_of(request.args, zone=desk.zone)
-        page = list_cases(desk.session, desk.merchant, filters, cursor=inputs.cursor_of(request.args))
-        return jsonify(cases=[answers.row(row) for row in page.rows], next=inputs.written(page.next))
+        filters = filters_of(request.args, zone=desk.zone, now=desk.now)
+        sort = sort_of(request.args)
+        cursor = cursor_of(request.args, sort)
+        page = list_cases(desk.session, desk.merchant, filters, sort=sort, cursor=cursor)
+        return jsonify(
+            cases=[answers.row(row) for row in page.rows],
+            next=written(page.next),
+            previous=written(page.previous),
+        )
+
+
+@blueprint.post("/cases/bulk")
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_CASES)
+def change_cases() -> ResponseReturnValue:
+    """One deed for many cases; each that it cannot be done to is named with its reason."""
+    body = _body()
+    deed, ids = deed_of(body.get("deed")), ids_of(body.get("case_ids"))
+    refused = carry_out_all(deed, ids)
+    left = {one.case_id for one in refused}
+    return jsonify(
+        done=[case_id for case_id in ids if case_id not in left],
+        refused=[{"case_id": one.case_id, "message": one.why} for one in refused],
+    )
 
 
 @blueprint.get("/cases/<int(max=9223372036854775807):case_id>")

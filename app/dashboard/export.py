@@ -13,7 +13,8 @@ from app.recovery.money import Money
 
 BYTE_ORDER_MARK = "\ufeff"
 """Without it Excel takes the file for one in the machine's old code page."""
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""The wide ones are taken for the others in East Asian settings."""
 ROWS_A_CHUNK = 200
 
 COLUMNS = (

@@ -1,17 +1,14 @@
 """What the address of a page or an API call asks for, checked. Every fault names its field."""
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
 
 from app.cases.notes import LONGEST as LONGEST_NOTE
 from app.cases.profile import Profile, zones
-from app.cases.queries import Cursor, Filters
 from app.errors import InvalidInput
-from app.recovery.decline import DeclineClass
-from app.recovery.machine import CaseState
 from app.recovery.period import DAY, Period
 from app.recovery.wording import LANGUAGES
 from notifiers.address import one_mailbox
@@ -19,23 +16,8 @@ from notifiers.text import clean_line, clean_text
 
 DEFAULT_DAYS = 30
 MOST_DAYS = 731
-MOST_SEARCHED = 100
-"""Characters of a search; no name or id is longer."""
 LONGEST_NAME = 60
 BEGINNING = date(2000, 1, 1)
-
-IN_PROGRESS = "in_progress"
-GROUPS: Mapping[str, tuple[CaseState, ...]] = {
-    "": (),
-    IN_PROGRESS: tuple(state for state in CaseState if state.running),
-    **{state.value: (state,) for state in CaseState},
-}
-"""Values of the filter `state`."""
-FILTERS = ("state", "class", "q", "from", "to")
-"""What narrows the list of cases."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def period_of(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Period:
@@ -45,8 +27,8 @@ def period_of(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Peri
     """
     today = now.astimezone(zone).date()
     days = _days(args.get("days", ""))
-    last = _date(args, "to") or today
-    first = _date(args, "from") or last - (days - 1) * DAY
+    last = date_of(args, "to") or today
+    first = date_of(args, "from") or last - (days - 1) * DAY
     if first > last:
         raise InvalidInput({"from": _("it must not be after to")})
     period = Period(first, last, zone)
@@ -58,42 +40,6 @@ def period_of(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Peri
 def days_of(args: Mapping[str, str]) -> int | None:
     """How many days back from today are asked for; None where the days themselves are named."""
     return None if args.get("from") or args.get("to") else _days(args.get("days", ""))
-
-
-def filters_of(args: Mapping[str, str], *, zone: ZoneInfo) -> Filters:
-    """Raises `InvalidInput` naming the field."""
-    state, decline_class = args.get("state", ""), args.get("class", "")
-    if state not in GROUPS:
-        raise InvalidInput({"state": _("one of: %(values)s", values=", ".join(filter(None, GROUPS)))})
-    if decline_class and decline_class not in list(DeclineClass):
-        raise InvalidInput({"class": _("one of: %(values)s", values=", ".join(DeclineClass))})
-    first, last = _date(args, "from"), _date(args, "to")
-    if first and last and first > last:
-        raise InvalidInput({"from": _("it must not be after to")})
-    return Filters(
-        states=GROUPS[state],
-        decline_class=DeclineClass(decline_class) if decline_class else None,
-        text=args.get("q", "").replace("\x00", "").strip()[:MOST_SEARCHED],
-        start=Period(first, first, zone).start if first else None,
-        end=Period(last, last, zone).end if last else None,
-    )
-
-
-def cursor_of(args: Mapping[str, str]) -> Cursor | None:
-    """Raises `InvalidInput` for one that `written` did not make."""
-    text = args.get("after", "")
-    if not text:
-        return None
-    at, _dash, case_id = text.partition("-")
-    if not (at.isascii() and at.isdigit() and len(at) <= 17):
-        raise InvalidInput({"after": _("use the value of next")})
-    return Cursor(_EPOCH + int(at) * _MICROSECOND, row_id(case_id, field="after"))
-
-
-def written(cursor: Cursor | None) -> str | None:
-    if cursor is None:
-        return None
-    return f"{(cursor.opened_at - _EPOCH) // _MICROSECOND}-{cursor.case_id}"
 
 
 def row_id(text: str, *, field: str) -> int:
@@ -111,7 +57,7 @@ def _days(text: str) -> int:
     return int(text)
 
 
-def _date(args: Mapping[str, str], field: str) -> date | None:
+def date_of(args: Mapping[str, str], field: str) -> date | None:
     text = args.get(field, "")
     if not text:
         return None

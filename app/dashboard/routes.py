@@ -1,17 +1,13 @@
 """The merchant's pages: which address shows or does what. Reads through queries, writes through commands."""
 
-from collections.abc import Iterator
-
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.cases.profile import change_profile
 from app.cases.queries import (
-    all_cases,
     compared,
     events,
-    list_cases,
     overview,
     reach,
     reach_by_channel,
@@ -19,12 +15,12 @@ from app.cases.queries import (
 )
 from app.dashboard import compared_words, event_words, inputs, measure_words, sentences
 from app.dashboard.address import query_with
+from app.dashboard.case_list import file_of_cases, list_page
 from app.dashboard.case_page import case_page
 from app.dashboard.chart import interval_chart, weeks_chart
 from app.dashboard.connect_texts import CHANNELS, TEXTS, lacks_discord_sign_in, linkable
 from app.dashboard.deeds import DEEDS, Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
-from app.dashboard.export import written_as_csv
 from app.dashboard.settings_page import settings_page
 from app.delivery.message import Links
 from app.errors import InvalidInput
@@ -80,36 +76,14 @@ def _wants_the_merchant(name: DeclineClass, part: Measure) -> bool:
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_cases() -> ResponseReturnValue:
     with reading() as desk:
-        filters = inputs.filters_of(request.args, zone=desk.zone)
-        page = list_cases(desk.session, desk.merchant, filters, cursor=inputs.cursor_of(request.args))
-        return render_template(
-            "dashboard/cases.html",
-            rows=page.rows,
-            next=inputs.written(page.next),
-            filtered=any(request.args.get(name) for name in inputs.FILTERS),
-            show=desk.show,
-            words=sentences,
-        )
+        return list_page(desk)
 
 
 @blueprint.get("/dashboard/cases.csv", endpoint="cases_csv")
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def export_cases() -> ResponseReturnValue:
     with reading() as desk:
-        merchant, today = desk.merchant, desk.now.astimezone(desk.zone).date()
-        filters = inputs.filters_of(request.args, zone=desk.zone)
-    database = services().database
-
-    def pieces() -> Iterator[str]:
-        # The view has ended when the file is read, so it has a transaction of its own.
-        with database.reading() as session:
-            yield from written_as_csv(all_cases(session, merchant, filters))
-
-    return Response(
-        pieces(),
-        content_type="text/csv; charset=utf-8",
-        headers={"Content-Disposition": f'attachment; filename="cases-{today}.csv"'},
-    )
+        return file_of_cases(desk)
 
 
 @blueprint.get("/dashboard/cases/<int(max=9223372036854775807):case_id>", endpoint="case")

@@ -1,7 +1,8 @@
 """Every code that a merchant may meet, as a sentence: states, reasons, acts, decline classes.
 
-Each table covers its whole enum; a test fails where one is missing, in English or in Russian. The texts
-are lazy message ids: they become words in the reader's language when a page is made.
+Each table covers its whole enum; a test fails where one is missing, in English or in Russian. The texts are lazy
+message ids: they become words in the reader's language when a page is made. Reasons stand in `why_words`, what
+messages, charges and visits came to in `story_words`.
 """
 
 from collections.abc import Mapping
@@ -14,7 +15,6 @@ from app.recovery.attribution import Attribution
 from app.recovery.campaign import Position
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseReason, CaseState
-from app.recovery.reasons import Why
 from app.recovery.zones import ZoneSource
 
 DEFINITION = _(
@@ -179,6 +179,9 @@ ACTS: Mapping[Act, LazyString] = {
     Act.CUSTOMER_READMITTED: _("The customer is no longer left alone"),
     Act.POLICY_CHANGED: _("A campaign changed"),
     Act.PROFILE_CHANGED: _("Settings changed"),
+    Act.VIEW_SAVED: _("A view of the cases was kept for the team"),
+    Act.VIEW_RENAMED: _("A kept view of the cases was renamed"),
+    Act.VIEW_DELETED: _("A kept view of the cases was deleted"),
     Act.WHOP_WINDOW_CHANGED: _("Changed at Whop what becomes of a membership that stays unpaid"),
     Act.WORDING_CHANGED: _("A message's text changed"),
     Act.WORDING_RESET: _("A message's text put back to the default"),
@@ -188,144 +191,6 @@ ACTS: Mapping[Act, LazyString] = {
     Act.SIGNED_IN: _("Signed in"),
     Act.SIGNED_OUT: _("Signed out"),
     Act.SESSIONS_ENDED: _("Signed out in other browsers"),
-}
-
-WHYS: Mapping[Why, LazyString] = {
-    Why.NEEDS_CUSTOMER: _(
-        "Sent soon: only the customer can put this right, and no charge works before they have."
-    ),
-    Why.QUIET_DAY_OVER: _(
-        "Waits %(hours)s hours: such a decline often clears by itself, and Whop tries again first."
-    ),
-    Why.SECOND_REMINDER: _("%(hours)s hours after the failure: a second, shorter reminder."),
-    Why.LAST_NOTICE: _("%(hours)s hours after the failure: the last word before Whop's five days are over."),
-    Why.PLAIN_NOTE: _("One plain note: the customer seems to have stopped the payment on purpose."),
-    Why.OWN_CAMPAIGN: _("%(hours)s hours after the failure, as your own campaign has it."),
-    Why.OFFER_TO_RETURN: _("Three days after the membership ended: the customer asked for such an offer."),
-    Why.SENT_BY_HAND: _("Now, because you asked for it."),
-    Why.SHIFTED_NEXT_DAY: _("Moved to the next morning, so that nobody hears from you twice on one day."),
-    Why.SHIFTED_GAP: _("Moved by the gap that lies between two messages to one person."),
-    Why.HEARD_LATE: _("Later than usual: word of the failure came late."),
-    Why.CONTROL_GROUP: _(
-        "In the control group: left to Whop alone, so that the difference we make can be seen."
-    ),
-    Why.BACKFILLED: _("Learnt from Whop's records of the time before; nobody is written to about it."),
-    Why.CLASS_IS_SENSITIVE: _("Nobody is written to about a decline of this kind. You decide."),
-    Why.NOT_IN_CAMPAIGN: _("Your campaign has no message for a decline of this kind."),
-    Why.JOINED_CONVERSATION: _("Another failed payment of this customer already has the conversation."),
-    Why.CONTACT_STOPPED: _("The customer must not be written to any more."),
-    Why.ENOUGH_MESSAGES: _("Enough: no more than %(limit)s messages go out for one payment."),
-    Why.PAST_CUTOFF: _("It would come after the five days that Whop gives a failed renewal."),
-    Why.SAID_LAST_WORD: _("The last message said that no more would follow, and that is kept."),
-    Why.OFFERS_OFF: _("Offers to come back are switched off."),
-    Why.CLASS_GETS_NO_OFFER: _("Nobody is asked to come back after a decline of this kind."),
-    Why.NO_CONSENT: _("The customer has not asked for offers to come back."),
-    Why.CAME_BACK: _("The customer has come back already."),
-    Why.OFFERED_LATELY: _("The customer had such an offer within the last 90 days."),
-    Why.CHANNEL_DOWN: _("The channel was down and rests for some minutes; the message waits."),
-    Why.QUIET_HOURS: _("Waits until the night is over where the customer lives (%(zone)s)."),
-    Why.OTHER_CHANNEL: _("It did not get through by %(channel)s; the next channel takes it over."),
-    Why.EARLIER_COMES_FIRST: _("An earlier message of this case goes first."),
-    Why.PEER_TOOK_IT: _("The receiving side took it."),
-    Why.PEER_REFUSED: _("The receiving side refused it for good."),
-    Why.PEER_UNCLEAR: _("It may have arrived or not. It is not sent again: nobody should get it twice."),
-    Why.WORKER_LOST: _(
-        "The program was stopped while sending. It is not sent again: nobody should get it twice."
-    ),
-    Why.PUT_OFF: _("The receiving side asked to try later."),
-    Why.OUT_OF_TRIES: _("Given up after several tries."),
-    Why.CASE_CLOSED: _("The case is closed."),
-    Why.CASE_WAITS: _("The case waits."),
-    Why.NEW_PLAN: _("A new plan took its place."),
-    Why.TOO_LATE: _("It was %(hours)s hours late, and a late reminder does more harm than none."),
-    Why.NO_ADDRESS: _("No address of this customer is known for this channel."),
-    Why.SUPPRESSED: _("This address must not be written to: the customer opted out, or it bounced before."),
-    Why.NO_CHANNEL: _("This channel is switched off."),
-    Why.TOO_SOON_AFTER_LAST: _("Too soon after the last message to this person."),
-    Why.WHOP_UNREADABLE: _(
-        "Whop could not be asked how the payment stands, and nothing goes out on old knowledge. It is tried again."
-    ),
-    Why.RETRY_PAYDAY: _(
-        "On %(payday)s at %(hour)s where the customer lives (%(zone)s): a payday, %(hours)s hours after the failure."
-    ),
-    Why.RETRY_DAY_FOUR: _(
-        "On the fourth day at %(hour)s where the customer lives (%(zone)s): as late as is safe, when there may be money."
-    ),
-    Why.RETRY_OTHER_HOUR: _(
-        "%(hours)s hours after the failure and at another hour of the day, %(hour)s where the customer lives (%(zone)s)."
-    ),
-    Why.RETRY_DAY_TWO: _(
-        "On the second day, at another hour than before: %(hour)s where the customer lives (%(zone)s)."
-    ),
-    Why.RETRY_SOON: _("%(hours)s hours after the failure: a technical fault has mostly passed by then."),
-    Why.RETRY_LAST_CHANCE: _(
-        "No better moment is left in Whop's five days: %(hours)s hours after the failure."
-    ),
-    Why.RETRY_BY_MERCHANT: _("You asked for it."),
-    Why.RETRY_EARLIER_DAY: _(
-        "Two times were weighed, a fixed one and one made for this case: the earlier day won."
-    ),
-    Why.RETRY_AWAY_FROM_WHOP: _("It keeps six hours away from every attempt of Whop's own."),
-    Why.RETRY_NOT_NOW: _("Whop has said: not now. It is left in peace for a while."),
-    Why.RETRY_NEVER: _("After a decline of this kind the same card is never charged again by us."),
-    Why.RETRY_NOT_POSSIBLE: _("Whop says that this payment cannot be charged again."),
-    Why.RETRY_SPENT: _("The one retry of this payment is spent."),
-    Why.RETRY_REFUSED_OFTEN: _("Whop has refused it %(limit)s times; we ask no more."),
-    Why.RETRY_TOO_MANY: _(
-        "%(failed)s charges have failed already; the card networks punish more, and we stop at %(limit)s."
-    ),
-    Why.RETRY_NO_TIME: _("No moment is left for it in Whop's five days."),
-    Why.RETRY_NO_KEY: _(
-        "Without a key for Whop's API we cannot charge, and cannot ask Whop before a message."
-    ),
-    Why.RETRY_SWITCHED_OFF: _("You have switched our own charges off in the settings."),
-    Why.RETRY_TAKEN: _("Whop took it; whether the money came is told by the next attempt."),
-    Why.RETRY_REFUSED: _("Whop did not take it."),
-    Why.RETRY_UNCLEAR: _("Whop's answer was lost. It is not asked again: nobody should be charged twice."),
-    Why.RETRY_WORKER_LOST: _(
-        "The program was stopped while asking. It is not asked again: nobody should be charged twice."
-    ),
-    Why.RETRY_AFTER_SWITCH: _("Another card was tried since; it is not sure which one a retry would charge."),
-    Why.SWITCH_AGREED: _(
-        "%(hours)s hours after the failure, at %(hour)s where the customer lives (%(zone)s): you have it on, and the "
-        "customer agreed. Which card it is, Whop is asked then."
-    ),
-    Why.SWITCH_NEVER: _("After a decline of this kind no other card is ever charged by us."),
-    Why.SWITCH_OFF: _("You have not switched on the charge of another saved card."),
-    Why.SWITCH_NO_CONSENT: _("The customer has not agreed, or has taken it back."),
-    Why.SWITCH_UNTOLD: _("There is no way to tell the customer of it afterwards, so it is not done."),
-    Why.SWITCH_SPENT: _("Another card was tried already; there is one such charge a payment."),
-    Why.SWITCH_NO_OTHER_CARD: _("Whop names no other saved card of this customer that can be charged."),
-    Why.SWITCH_CARD_UNKNOWN: _(
-        "Whop does not say which saved card failed, so it is not sure which one would be another."
-    ),
-    Why.SWITCH_NO_TIME: _(
-        "No moment is left for it in Whop's five days: it keeps a day away from every attempt of Whop's own."
-    ),
-    Why.SWITCH_TAKEN: _("Whop took it; whether the money came is told by the next attempt."),
-    Why.SWITCH_SEEN: _("The answer was lost, but the payment shows that Whop took it."),
-    Why.SWITCH_REFUSED: _("Whop did not take it. It is not asked again."),
-    Why.SWITCH_UNCLEAR: _(
-        "Whop's answer was lost. It is not asked again: nobody should be charged twice. The payment will tell."
-    ),
-    Why.SWITCH_WORKER_LOST: _(
-        "The program was stopped while asking. It is not asked again: nobody should be charged twice."
-    ),
-    Why.SWITCH_CHARGED: _("The customer is told at once which card was charged, and how to undo it."),
-    Why.SWITCH_DECLINED: _("The customer is told at once which card their membership has now."),
-    Why.UNDO_WISHED: _("It was asked for; nothing is charged by it."),
-    Why.UNDO_NOTHING: _("No card was changed by us here, or it has been changed again since."),
-    Why.UNDO_ASKED: _("The former card is being put back, or was already."),
-    Why.UNDO_ENDED: _("The membership has ended; there is no card to put back."),
-    Why.UNDO_WOULD_CHARGE: _(
-        "A payment of this membership is open: Whop would charge it to the former card at once. It can be put back "
-        "once nothing is open."
-    ),
-    Why.UNDO_CARD_UNKNOWN: _("Whop does not say which card was there before."),
-    Why.UNDO_CARD_EXPIRED: _(
-        "The former card has expired, and the next renewal would fail. Whop shows others."
-    ),
-    Why.UNDO_TAKEN: _("The former card pays for renewals again. Nothing was charged."),
 }
 
 ATTRIBUTIONS: Mapping[Attribution, LazyString] = {
@@ -364,65 +229,6 @@ CHANNELS: Mapping[str, LazyString] = {
     "telegram": _("Telegram"),
     "discord": _("Discord"),
     "whop_chat": _("Whop chat"),
-}
-
-DELIVERIES: Mapping[str, LazyString] = {
-    "sent": _("%(message)s sent by %(channel)s"),
-    "in_flight": _("%(message)s is being sent by %(channel)s"),
-    "retry": _("%(message)s put off by the receiving side (%(channel)s)"),
-    "gave_up": _("%(message)s refused by the receiving side (%(channel)s)"),
-    "unknown": _("%(message)s by %(channel)s: it is unclear whether it arrived"),
-}
-
-VISITS: Mapping[str, LazyString] = {
-    "seen": _("The fix page was looked at (a mail scanner does that too)"),
-    "continued": _("The customer went on from the fix page to Whop"),
-}
-
-ATTEMPTS: Mapping[str, LazyString] = {
-    "failed": _("Charge attempt %(number)s failed"),
-    "paid": _("Charge attempt %(number)s went through: the payment is in"),
-}
-
-TRIGGERS: Mapping[str, LazyString] = {
-    "whop": _("Started by Whop on its own schedule."),
-    "ours": _("Started by us: the one retry of this payment."),
-    "switch": _("Started by us, on another saved card, because the customer had agreed."),
-    "unknown": _("Started by Whop or by the customer: the event does not say."),
-}
-
-RETRIES: Mapping[str, LazyString] = {
-    "planned": _("We charge the same card once more"),
-    "claimed": _("We charge the same card once more"),
-    "sending": _("Whop is being asked to charge again"),
-    "kept": _("We do not charge the card again"),
-    "taken": _("Our own charge: Whop took it"),
-    "refused": _("Our own charge: Whop refused it"),
-    "unknown": _("Our own charge: it is unclear whether Whop took it"),
-}
-
-SWITCHES: Mapping[str, LazyString] = {
-    "planned": _("We charge another saved card of the customer"),
-    "claimed": _("We charge another saved card of the customer"),
-    "sending": _("Whop is being asked to charge another saved card"),
-    "taken": _("Another saved card: Whop took it"),
-    "refused": _("Another saved card: Whop refused it"),
-    "unknown": _("Another saved card: it is unclear whether Whop took it"),
-}
-
-UNDOS: Mapping[str, LazyString] = {
-    "planned": _("The former card is put back"),
-    "claimed": _("The former card is put back"),
-    "sending": _("Whop is being asked to put the former card back"),
-    "taken": _("The former card is back"),
-    "refused": _("The former card: Whop refused to put it back"),
-    "unknown": _("The former card: it is unclear whether Whop put it back"),
-}
-
-PAYDAYS: Mapping[str, LazyString] = {
-    "first": _("the 1st"),
-    "fifteenth": _("the 15th"),
-    "friday": _("Friday"),
 }
 
 STOPS: Mapping[str, LazyString] = {

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 
 from app.cases.audit import Act
 from app.cases.queries import Entry, EntryKind
-from app.dashboard import learning_words, sentences
+from app.dashboard import learning_words, sentences, story_words, why_words
 from app.dashboard.looks import look_of
 from app.dashboard.show import Show
 from app.delivery.message import message_from
@@ -31,6 +31,8 @@ class Mail:
     recipient: str
     subject: str
     text: str
+    letter: int | None
+    """The delivery whose letter a frame can show; None where the channel carries text alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +56,7 @@ def why(reason: Mapping[str, Any] | None) -> str:
     if not reason:
         return ""
     try:
-        sentence = str(sentences.WHYS[Why(reason["code"])])
+        sentence = str(why_words.WHYS[Why(reason["code"])])
     except (KeyError, ValueError):
         # A row written by another version must not break the page.
         return str(reason.get("code", ""))
@@ -64,7 +66,7 @@ def why(reason: Mapping[str, Any] | None) -> str:
         "zone": reason.get("zone", "?"),
         "channel": _channel(str(reason.get("channel", "?"))),
         "hour": reason.get("hour", "?"),
-        "payday": sentences.PAYDAYS.get(str(reason.get("payday")), "?"),
+        "payday": why_words.PAYDAYS.get(str(reason.get("payday")), "?"),
         "failed": reason.get("failed", "?"),
     }
 
@@ -125,25 +127,25 @@ def _title(entry: Entry, show: Show) -> str:
         case EntryKind.ACT:
             return _act(entry)
         case EntryKind.ATTEMPT:
-            return str(sentences.ATTEMPTS[entry.code]) % {"number": entry.detail["number"]}
+            return str(story_words.ATTEMPTS[entry.code]) % {"number": entry.detail["number"]}
         case EntryKind.DELIVERY:
             places = {
                 "message": _message(entry.detail["position"]),
                 "channel": _channel(entry.detail["channel"]),
             }
-            return str(sentences.DELIVERIES[entry.code]) % places
+            return str(story_words.DELIVERIES[entry.code]) % places
         case EntryKind.NOT_SENT:
             return str(_("%(message)s was not sent", message=_message(entry.code)))
         case EntryKind.VISIT:
-            return str(sentences.VISITS.get(entry.code, entry.code))
+            return str(story_words.VISITS.get(entry.code, entry.code))
         case EntryKind.NOTE:
             return str(_("Note"))
         case EntryKind.RETRY:
-            return str(sentences.RETRIES.get(entry.code, entry.code))
+            return str(story_words.RETRIES.get(entry.code, entry.code))
         case EntryKind.SWITCH:
-            return str(sentences.SWITCHES.get(entry.code, entry.code))
+            return str(story_words.SWITCHES.get(entry.code, entry.code))
         case EntryKind.UNDO:
-            return str(sentences.UNDOS.get(entry.code, entry.code))
+            return str(story_words.UNDOS.get(entry.code, entry.code))
         case EntryKind.STEP:
             return _message(entry.code)  # by which channel is chosen when it is sent
         case EntryKind.WHOP_TRIES:
@@ -172,7 +174,7 @@ def _notes(entry: Entry, show: Show) -> Iterator[str]:
             yield entry.detail.get("failure_message") or ""
             if entry.detail.get("decline_code"):
                 yield _("Decline code: %(code)s", code=entry.detail["decline_code"])
-            yield str(sentences.TRIGGERS.get(entry.detail["trigger"], ""))
+            yield str(story_words.TRIGGERS.get(entry.detail["trigger"], ""))
         case EntryKind.DELIVERY:
             yield from whys(entry.why)
             if entry.detail["reason"]:
@@ -248,5 +250,6 @@ def _mail(entry: Entry) -> Mail | None:
     if not entry.message or "subject" not in entry.message:
         return None
     message = message_from(entry.message)
-    text = rendered(message, str(entry.detail["channel"])).text
-    return Mail(str(entry.detail["recipient"]), message.subject, text)
+    seen = rendered(message, str(entry.detail["channel"]))
+    letter = entry.detail.get("delivery") if seen.html is not None else None
+    return Mail(str(entry.detail["recipient"]), message.subject, seen.text, letter)

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select, update
@@ -59,6 +60,23 @@ def lift(session: Session, merchant: Merchant, *, channel: str, address: str) ->
 def suppressed(session: Session, merchant: Merchant, *, channel: str, address: str) -> str | None:
     """Why this address must not be written to, or None where it may."""
     return session.scalar(select(Suppression.reason).where(*_of(merchant, channel, address)))
+
+
+def suppressed_among(
+    session: Session, merchant: Merchant, addresses: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], str]:
+    """Of these channels and addresses, those that must not be written to, each with its reason; one question."""
+    hashed = {
+        (channel, address_hash(merchant, channel, address)): (channel, address)
+        for channel, address in addresses
+    }
+    if not hashed:
+        return {}
+    wanted = select(Suppression.channel, Suppression.address_hash, Suppression.reason).where(
+        Suppression.merchant_id == merchant.id, Suppression.address_hash.in_([name for _, name in hashed])
+    )
+    found = session.execute(wanted).all()
+    return {hashed[row.channel, row.address_hash]: row.reason for row in found if tuple(row)[:2] in hashed}
 
 
 def _of(merchant: Merchant, channel: str, address: str) -> tuple[ColumnElement[bool], ...]:

@@ -16,6 +16,7 @@ from .note import Note
 from .policy import Policy
 from .record import Audit, Chore, SessionRow
 from .retry import Retry
+from .saved_view import SavedView
 from .step import Delivery, Step
 from .telegram import TelegramUpdate
 from .token import ApiToken
@@ -53,6 +54,7 @@ __all__ = [
     "Payment",
     "Policy",
     "Retry",
+    "SavedView",
     "SavedWording",
     "SessionRow",
     "Step",

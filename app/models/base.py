@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Integer, MetaData, text
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, Index, Integer, MetaData, String, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
@@ -36,10 +36,14 @@ BigInt = BigInteger().with_variant(Integer, "sqlite")
 
 Json = JSON().with_variant(JSONB, "postgresql")
 
+Key = String().with_variant(String(collation="C"), "postgresql")
+"""A text that is compared and sorted character by character, whatever the database's language."""
 
-def partial_index(name: str, column: str, condition: str) -> Index:
-    """An index of only the rows that a worker may look for: it stays small however many are done."""
-    return Index(name, column, postgresql_where=text(condition), sqlite_where=text(condition))
+
+def partial_index(name: str, columns: str | tuple[str, ...], condition: str) -> Index:
+    """An index of only the rows that somebody looks for: it stays small however many others there are."""
+    columns = (columns,) if isinstance(columns, str) else columns
+    return Index(name, *columns, postgresql_where=text(condition), sqlite_where=text(condition))
 
 
 class Base(DeclarativeBase):

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from .retry import Retry
 from .policy import Policy
 
+BY_AMOUNT = ("merchant_id", "currency", "amount_minor", "id")
+RUNNING = "closed_at IS NULL"
+NO_AMOUNT = "amount_minor IS NULL OR currency IS NULL"
 LIVE = "live"
 BACKFILL = "backfill"
 
@@ -99,10 +102,17 @@ class Case(Base):
     __tablename__ = "case"
     __table_args__ = (
         Index(None, "merchant_id", "opened_at", "id"),
-        Index(None, "merchant_id", "state"),
         Index(None, "customer_id", "state"),
-        partial_index("ix_case_running", "opened_at", "closed_at IS NULL"),
+        partial_index("ix_case_running", "opened_at", RUNNING),
         partial_index("ix_case_backfilled", "merchant_id", "origin = 'backfill'"),
+        # Of lists: what they filter by stands in the index, so where few rows match, no others are fetched.
+        Index("ix_case_by_state", "merchant_id", "state", "opened_at", "id"),
+        Index("ix_case_by_class", "merchant_id", "decline_class", "opened_at", "id"),
+        Index("ix_case_by_state_and_class", "merchant_id", "state", "decline_class", "opened_at", "id"),
+        Index("ix_case_by_amount", *BY_AMOUNT, "state", "decline_class", "opened_at"),
+        partial_index("ix_case_no_amount", ("merchant_id", "id"), NO_AMOUNT),
+        partial_index("ix_case_in_progress", ("merchant_id", "opened_at", "id", "decline_class"), RUNNING),
+        partial_index("ix_case_in_progress_by_amount", (*BY_AMOUNT, "decline_class", "opened_at"), RUNNING),
     )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))

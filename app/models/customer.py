@@ -4,13 +4,18 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
-from .base import Base, Json
+from app.recovery.folding import folded, turned
+
+from .base import Base, Json, Key, partial_index
 from .merchant import Merchant
 
 USER = "user_"
 """How Whop's user ids begin."""
+BY_NAME = ("merchant_id", "name_key", "id")
+NO_CONTACT = "contact_stopped IS NOT NULL OR excluded_at IS NOT NULL"
+"""The condition of `Customer.no_contact`."""
 
 
 class Customer(Base):
@@ -19,6 +24,12 @@ class Customer(Base):
         UniqueConstraint("merchant_id", "identity"),
         Index(None, "merchant_id", "member_id"),
         Index(None, "token", unique=True),
+        Index(None, *BY_NAME),
+        Index(None, "merchant_id", "name_turned"),
+        Index(None, "merchant_id", "email_key"),
+        Index(None, "merchant_id", "id"),
+        partial_index("ix_customer_no_contact", BY_NAME, NO_CONTACT),
+        partial_index("ix_customer_excluded", BY_NAME, "excluded_at IS NOT NULL"),
     )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
@@ -28,6 +39,11 @@ class Customer(Base):
     name: Mapped[str | None]
     username: Mapped[str | None]
     email: Mapped[str | None]
+    name_key: Mapped[str] = mapped_column(Key, default="", server_default="")
+    """The name, else the address, as lists are sorted and searched by it; see `app.recovery.folding`."""
+    name_turned: Mapped[str | None] = mapped_column(Key)
+    """The same with the last word first."""
+    email_key: Mapped[str | None] = mapped_column(Key)
     country: Mapped[str | None]
     locale: Mapped[str | None]
     zone: Mapped[str | None]
@@ -56,6 +72,14 @@ class Customer(Base):
     drawn_at: Mapped[datetime | None]
 
     merchant: Mapped[Merchant] = relationship()
+
+    @validates("name", "email")
+    def _fold(self, field: str, value: str | None) -> str | None:
+        name, email = (value, self.email) if field == "name" else (self.name, value)
+        self.name_key = folded(name or email or "")
+        self.name_turned = turned(name) if name else None
+        self.email_key = folded(email) if email else None
+        return value
 
     @property
     def no_contact(self) -> str | None:

@@ -116,7 +116,11 @@ def test_the_list_takes_the_filters_of_the_page(signed_in_client: FlaskClient, c
     (row,) = signed_in_client.get("/api/cases?state=in_progress&q=ada").get_json()["cases"]
     assert (row["id"], row["payment_id"], row["amount"]) == (case.id, "pay_1", USD_49)
     assert row["opened_at"] == "2026-11-19T09:00:10Z"
-    assert signed_in_client.get("/api/cases?state=lost").get_json() == {"cases": [], "next": None}
+    assert signed_in_client.get("/api/cases?state=lost").get_json() == {
+        "cases": [],
+        "next": None,
+        "previous": None,
+    }
 
 
 def test_a_case_is_told_with_its_timeline_and_plan(

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from app.cases.audit import Act
 from app.cases.commands import Refusal
 from app.cases.policies import CONTENT
-from app.dashboard import deeds, event_words, measure_words, policy_words, sentences
+from app.dashboard import deeds, event_words, measure_words, policy_words, sentences, why_words
 from app.models.case import Arm
 from app.recovery import incremental, measure
 from app.recovery.attribution import Attribution
@@ -27,7 +27,7 @@ TABLES: list[tuple[Mapping[object, object], object]] = [
     (sentences.CLASS_TITLES, DeclineClass),
     (sentences.CLASS_SENTENCES, DeclineClass),
     (sentences.ACTS, Act),
-    (sentences.WHYS, Why),
+    (why_words.WHYS, Why),
     (sentences.ATTRIBUTIONS, Attribution),
     (sentences.POSITIONS, Position),
     (measure_words.ARMS, Arm),
