@@ -95,7 +95,9 @@ class Trials:
             )
         return found
 
-    def _watch(self, items: Sequence[pytest.Item]) -> tuple[dict[str, float], dict[tuple[str, str], set[str]]]:
+    def _watch(
+        self, items: Sequence[pytest.Item]
+    ) -> tuple[dict[str, float], dict[tuple[str, str], set[str]]]:
         paths = {str(mutant.path.resolve()): str(mutant.path) for mutant in self._mutants}
         seconds: dict[str, float] = {}
         seen: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -114,8 +116,7 @@ class Trials:
         return seconds, dict(seen)
 
     def _tried(self, session: pytest.Session, mutant: Mutant) -> Outcome:
-        true, changed = mutant.whole.code, mutant.code
-        if true == changed:
+        if mutant.changes_nothing:
             return Outcome.NO_CHANGE
         names = self._seen.get((str(mutant.path), mutant.function or ""), set())
         items = [item for item in session.items if item.nodeid in names]
@@ -131,10 +132,19 @@ class Trials:
 
     def _imported_again(self, session: pytest.Session, mutant: Mutant) -> list[pytest.Item]:
         """The tests of the files that have to do with the module, nearest first."""
-        passing = {name.split("::")[0] for (path, _), names in self._seen.items() for name in names if path == str(mutant.path)}
+        passing = {
+            name.split("::")[0]
+            for (path, _), names in self._seen.items()
+            for name in names
+            if path == str(mutant.path)
+        }
         files = {item.path for item in session.items}
         near = {file: _distance(file, mutant) for file in files}
-        chosen = [file for file in files if near[file] < 2 or str(file.relative_to(session.config.rootpath)) in passing]
+        chosen = [
+            file
+            for file in files
+            if near[file] < 2 or str(file.relative_to(session.config.rootpath)) in passing
+        ]
         for name in [name for name in sys.modules if name.startswith(AGAIN) or name == mutant.module]:
             del sys.modules[name]
         sys.meta_path.insert(0, _InPlaceOf(mutant))
@@ -165,6 +175,8 @@ def _forked(run: Callable[[], Outcome], *, limited: bool = True) -> int:
 
 
 def _distance(file: Path, mutant: Mutant) -> int:
+    if file.stem == "test_tables":
+        return 1  # it looks through all modules
     if file.stem.startswith(f"test_{mutant.path.stem}"):
         return 0
     return 1 if f".{mutant.path.stem} import" in file.read_text(encoding="utf-8") else 2
@@ -173,9 +185,14 @@ def _distance(file: Path, mutant: Mutant) -> int:
 def _changed_in_place(mutant: Mutant, function: str) -> bool:
     """False where its own code is the same: a default has changed, which is made at the import."""
     true, changed = (
-        _code_of(compile(code, str(mutant.path), "exec"), function) for code in (mutant.whole.code, mutant.code)
+        _code_of(compile(code, str(mutant.path), "exec"), function)
+        for code in (mutant.whole.code, mutant.code)
     )
-    if (true.co_code, true.co_consts, true.co_names) == (changed.co_code, changed.co_consts, changed.co_names):
+    if (true.co_code, true.co_consts, true.co_names) == (
+        changed.co_code,
+        changed.co_consts,
+        changed.co_names,
+    ):
         return False
     _live(sys.modules[mutant.module], function).__code__ = changed
     return True
