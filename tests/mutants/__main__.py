@@ -26,11 +26,16 @@ def main() -> int:
     asked.add_argument(
         "--only", nargs="+", default=[""], help="ends of paths; the figures of others are kept"
     )
+    asked.add_argument(
+        "--again", action="store_true", help="of what was tried before only those that survived"
+    )
     options = asked.parse_args()
     began = time.monotonic()
-    files = sorted(path for path in walk_mutatable_files() if str(path).endswith(tuple(options.only)))
+    ends = options.only
+    asked_for = [path for path in walk_mutatable_files() if str(path).endswith(tuple(ends))]
+    files = sorted(asked_for, key=lambda path: ([str(path).endswith(end) for end in ends].index(True), path))
     mutants = [mutant for path in files for mutant in mutants_of(path)]
-    found = Found(mutants)
+    found = Found(mutants, again=options.again)
 
     def told(mutant: Mutant, outcome: Outcome) -> None:
         if found.add(mutant, outcome):
@@ -41,12 +46,12 @@ def main() -> int:
     settings = config()
     arguments = [*settings.pytest_add_cli_args_test_selection, *settings.pytest_add_cli_args]
     arguments += ["-o", "addopts=", "-p", "no:cacheprovider", "-p", "no:terminal"]
-    pytest.main(arguments, plugins=[Trials(mutants, workers=options.workers, told=told)])
+    pytest.main(arguments, plugins=[Trials(found.mutants, workers=options.workers, told=told)])
     if found.left:
         return 2
     print(*found.table(), sep="\n")
     print(
-        f"\n{len(mutants):,} changes tried in {(time.monotonic() - began) / 60:.0f} minutes; survivors: {REPORT}"
+        f"\n{len(found.mutants):,} changes tried in {(time.monotonic() - began) / 60:.0f} minutes; survivors: {REPORT}"
     )
     return 0 if all(module.share >= NEEDED for module in found.now.values() if module.mutants) else 1
 

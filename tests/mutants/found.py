@@ -40,10 +40,22 @@ class Module:
 class Found:
     """The figures of this run, and beneath them those of earlier ones for modules that were not asked about."""
 
-    def __init__(self, mutants: Sequence[Mutant]) -> None:
-        self._left = Counter(str(mutant.path) for mutant in mutants)
-        self.now = {name: Module() for name in self._left}
-        self.all = dict(_kept()) | self.now
+    def __init__(self, mutants: Sequence[Mutant], *, again: bool) -> None:
+        """`again`: of a module that was tried before only those that survived are."""
+        before = dict(_kept())
+        known = before if again else {}
+        self.mutants = [
+            mutant
+            for mutant in mutants
+            if (module := known.get(str(mutant.path))) is None
+            or (module.alive and _told(mutant) in module.alive)
+        ]
+        self._left = Counter(str(mutant.path) for mutant in self.mutants)
+        self.now = {str(mutant.path): Module() for mutant in mutants}
+        for name, module in self.now.items():
+            if name in known:
+                module.killed, module.timeout = known[name].killed, known[name].timeout
+        self.all = before | self.now
 
     def add(self, mutant: Mutant, outcome: Outcome) -> bool:
         """True where it was the module's last."""
@@ -51,7 +63,7 @@ class Found:
         module = self.now[name]
         setattr(module, outcome.name.lower(), getattr(module, outcome.name.lower()) + 1)
         if outcome is Outcome.SURVIVED:
-            module.alive.append(f"{name}: {mutant.function or 'at the import'}\n{mutant.diff}")
+            module.alive.append(_told(mutant))
         self._left[name] -= 1
         return not self._left[name]
 
@@ -81,6 +93,10 @@ class Found:
     def _survivors(self) -> Iterator[str]:
         for _, module in sorted(self.all.items()):
             yield from (f"```\n{one}\n```" for one in module.alive)
+
+
+def _told(mutant: Mutant) -> str:
+    return f"{mutant.path}: {mutant.function or 'at the import'}\n{mutant.diff}"
 
 
 def _kept() -> Iterator[tuple[str, Module]]:

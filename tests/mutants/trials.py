@@ -31,6 +31,9 @@ MOST_MEMORY = 4 << 30
 AGAIN = ("app.recovery", "tests.unit")
 """Packages that are imported anew for a change that happens at the import."""
 
+TABLES = "test_tables"
+"""It looks through all modules."""
+
 
 class Outcome(IntEnum):
     """What became of a mutant; how its process ends."""
@@ -52,8 +55,11 @@ class Trials:
         self._told = told
         self._failed = False
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._failed = self._failed or report.failed
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
+        """Ends the trial right here: to write down how the test failed would take longer than the test."""
+        if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+            os._exit(Outcome.KILLED)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         self._failed = self._failed or report.failed
@@ -85,7 +91,7 @@ class Trials:
 
             def watch() -> Outcome:
                 Path(file.name).write_bytes(pickle.dumps(self._watch(session.items)))
-                return Outcome.KILLED if self._failed else Outcome.SURVIVED
+                return Outcome.SURVIVED
 
             _, status = os.waitpid(_forked(watch, limited=False), 0)
             if status != 0:
@@ -120,37 +126,42 @@ class Trials:
             return Outcome.NO_CHANGE
         names = self._seen.get((str(mutant.path), mutant.function or ""), set())
         items = [item for item in session.items if item.nodeid in names]
-        if not (items and mutant.function and _changed_in_place(mutant, mutant.function)):
-            items = self._imported_again(session, mutant)
+        if items and mutant.function and _changed_in_place(mutant, mutant.function):
+            return _run(items)
+        order = {item.nodeid: place for place, item in enumerate(session.items)}
+        first, second = self._files(session, mutant)
+        sys.meta_path.insert(0, _InPlaceOf(mutant))
+        for files in filter(None, (first, second)):
+            for name in [name for name in sys.modules if name.startswith(AGAIN) or name == mutant.module]:
+                del sys.modules[name]
+            found = session.perform_collect([str(file) for file in files])
             if self._failed:
                 return Outcome.KILLED
-        for item, following in _in_turn(items):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if self._failed:
-                return Outcome.KILLED
+            _run(sorted(found, key=lambda item: order.get(item.nodeid, 0)))
         return Outcome.SURVIVED
 
-    def _imported_again(self, session: pytest.Session, mutant: Mutant) -> list[pytest.Item]:
-        """The tests of the files that have to do with the module, nearest first."""
+    def _files(self, session: pytest.Session, mutant: Mutant) -> tuple[list[Path], list[Path]]:
+        """Of the tests that have to do with the module: those that are named after it, and the others."""
+        path, name = str(mutant.path), mutant.path.stem
         passing = {
-            name.split("::")[0]
-            for (path, _), names in self._seen.items()
-            for name in names
-            if path == str(mutant.path)
+            test.split("::")[0] for (seen, _), tests in self._seen.items() if seen == path for test in tests
         }
-        files = {item.path for item in session.items}
-        near = {file: _distance(file, mutant) for file in files}
-        chosen = [
-            file
-            for file in files
-            if near[file] < 2 or str(file.relative_to(session.config.rootpath)) in passing
-        ]
-        for name in [name for name in sys.modules if name.startswith(AGAIN) or name == mutant.module]:
-            del sys.modules[name]
-        sys.meta_path.insert(0, _InPlaceOf(mutant))
-        order = {item.nodeid: place for place, item in enumerate(session.items)}
-        found = session.perform_collect([str(file) for file in chosen])
-        return sorted(found, key=lambda item: (near[item.path], order.get(item.nodeid, 0)))
+        first, second = [], []
+        for file in sorted({item.path for item in session.items}):
+            if file.stem == TABLES or file.stem.startswith(f"test_{name}"):
+                first.append(file)
+            elif (
+                str(file.relative_to(session.config.rootpath)) in passing
+                or f".{name} import" in file.read_text()
+            ):
+                second.append(file)
+        return first, second
+
+
+def _run(items: Sequence[pytest.Item]) -> Outcome:
+    for item, following in _in_turn(items):
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    return Outcome.SURVIVED
 
 
 def _in_turn(items: Iterable[pytest.Item]) -> Iterator[tuple[pytest.Item, pytest.Item | None]]:
@@ -172,14 +183,6 @@ def _forked(run: Callable[[], Outcome], *, limited: bool = True) -> int:
         outcome = run()
     finally:
         os._exit(outcome)
-
-
-def _distance(file: Path, mutant: Mutant) -> int:
-    if file.stem == "test_tables":
-        return 1  # it looks through all modules
-    if file.stem.startswith(f"test_{mutant.path.stem}"):
-        return 0
-    return 1 if f".{mutant.path.stem} import" in file.read_text(encoding="utf-8") else 2
 
 
 def _changed_in_place(mutant: Mutant, function: str) -> bool:
