@@ -42,8 +42,8 @@ class Found:
 
     def __init__(self, mutants: Sequence[Mutant], *, again: bool) -> None:
         """`again`: of a module that was tried before only those that survived are."""
-        before = dict(_kept())
-        known = before if again else {}
+        self._before = dict(_kept())
+        known = self._before if again else {}
         self.mutants = [
             mutant
             for mutant in mutants
@@ -55,7 +55,7 @@ class Found:
         for name, module in self.now.items():
             if name in known:
                 module.killed, module.timeout = known[name].killed, known[name].timeout
-        self.all = before | self.now
+        self.all = self._before | self.now
 
     def add(self, mutant: Mutant, outcome: Outcome) -> bool:
         """True where it was the module's last."""
@@ -73,8 +73,8 @@ class Found:
 
     def keep(self) -> None:
         FOLDER.mkdir(exist_ok=True)
-        done = {name: asdict(module) for name, module in self.all.items() if not self._left[name]}
-        KEPT.write_text(json.dumps(done, indent=1), encoding="utf-8")
+        done = self._before | {name: module for name, module in self.now.items() if not self._left[name]}
+        KEPT.write_text(json.dumps({name: asdict(module) for name, module in done.items()}), encoding="utf-8")
         REPORT.write_text(
             "\n\n".join(["\n".join(self.table()), "## Survivors", *self._survivors()]) + "\n",
             encoding="utf-8",

@@ -35,7 +35,7 @@ def test_these_are_the_options_and_the_figures_they_are_judged_by() -> None:
         Decision.FIRST_CHANNEL: ("as_planned", "whop_chat"),
         Decision.FIRST_DELAY: ("as_planned", "6", "12"),
     }
-    assert (MINIMUM, STRENGTH, SEEN_ENOUGH, RESOLVED_AFTER) == (200, 20, 50, timedelta(days=14))
+    assert (200, 20, 50, timedelta(days=14)) == (MINIMUM, STRENGTH, SEEN_ENOUGH, RESOLVED_AFTER)
 
 
 def test_an_arm_of_no_case_has_driven_nobody_away() -> None:
