@@ -80,3 +80,10 @@ def test_an_hour_that_has_just_struck_is_now_and_a_moment_later_it_is_tomorrow()
     assert next_hour(ten + timedelta(seconds=1), 10, BERLIN) == ten + 24 * HOUR
     assert next_hour(ten, 9, BERLIN) == ten + 23 * HOUR
     assert next_hour(ten, 10, BERLIN).tzinfo is next_hour(ten, 9, BERLIN).tzinfo is UTC
+
+
+def test_the_day_is_the_customers_too() -> None:
+    night = datetime(2026, 11, 20, 2, tzinfo=UTC)
+    assert (
+        next_hour(night, 16, ZoneInfo("Pacific/Pago_Pago")) == night + HOUR
+    )  # three in the afternoon of the day before
