@@ -34,7 +34,7 @@ check: $(VENV)/.test
 faults: $(VENV)/.test
 	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/faults tests/properties
 
-# Changes the heart in every small way and counts whom the unit tests let live; about ten minutes. Kept: docs/mutation.md
+# Changes the heart in every small way and counts whom the unit tests let live. Kept, with how long: docs/mutation.md
 mutants: $(VENV)/.test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test,mutation]'
 	rm -rf mutants

@@ -8,6 +8,7 @@ from typing import Protocol
 
 import hypothesis
 import pytest
+from hypothesis import Phase
 from sqlalchemy import text
 
 from app.db import Database
@@ -22,6 +23,9 @@ MANY = "AUTOCHARGE_MANY" in os.environ
 # The suite tries the same examples in every run; `make faults` goes looking for new ones.
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
 hypothesis.settings.register_profile("faults", deadline=None)
+hypothesis.settings.register_profile(
+    "mutants", derandomize=True, deadline=None, max_examples=40, phases=(Phase.explicit, Phase.generate)
+)
 hypothesis.settings.load_profile("faults" if MANY else "suite")
 
 

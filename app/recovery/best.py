@@ -53,19 +53,16 @@ def chances_to_be_best(beliefs: Sequence[Beta]) -> tuple[float, ...]:
 
 
 def chance_above(one: Beta, other: Beta, *, margin: float = 0.0) -> float:
-    """How probable it is that the first rate lies more than `margin` above the second."""
+    """How probable it is that the first rate lies more than `margin`, 0 or more, above the second."""
     points = _grid((one, other))
     weights = _weights(one, points)
     step = points[1] - points[0]
-    moved = [point - margin for point in points]
     below = _below(other, points)
     total = 0.0
-    for weight, point in zip(weights, moved, strict=True):
-        place = (point - points[0]) / step
-        if place >= len(points) - 1:
-            total += weight
-        elif place > 0:
-            whole = int(place)
+    for weight, point in zip(weights, points, strict=True):
+        place = (point - margin - points[0]) / step
+        if place >= 0:
+            whole = min(int(place), len(points) - 2)
             total += weight * (below[whole] + (place - whole) * (below[whole + 1] - below[whole]))
     return total
 

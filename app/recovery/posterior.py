@@ -74,7 +74,7 @@ class _Laid:
         density = [_density(beta, self._start + number * self._step) for number in range(POINTS)]
         self._below = [0.0]
         for left, right in pairwise(density):
-            self._below.append(self._below[-1] + (left + right) / 2 * self._step)
+            self._below.append(self._below[-1] + left + right)  # twice the mean; only its share counts
         self._all = self._below[-1]
 
     def below(self, rate: float) -> float:

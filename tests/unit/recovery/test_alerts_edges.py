@@ -17,6 +17,7 @@ from app.recovery.alerts import (
     failing,
     of_case,
     spike,
+    webhook_down,
 )
 from app.recovery.decline import DeclineClass
 from app.recovery.digest import Counted, Digest, digest
@@ -131,3 +132,13 @@ def test_a_need_that_is_new_is_news_and_one_of_none_is_left_out() -> None:
     assert made.needs == {"unreached": 1, "sensitive": 2}
     assert made.worth_telling()
     assert not digest([], at_risk=Counted(), needs={"sensitive": 2, "paused": 1}, since=NOW).worth_telling()
+
+
+def test_a_webhook_is_told_of_once_for_each_time_that_it_goes_silent() -> None:
+    since = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    told = webhook_down("hook_1", trouble="disabled", since=since)
+    assert told == Wanted(
+        AlertKind.WEBHOOK_DOWN,
+        "hook_1:2026-11-20T09:00:00+00:00",
+        {"trouble": "disabled", "since": "2026-11-20T09:00:00+00:00"},
+    )

@@ -157,6 +157,7 @@ nearly = st.fixed_dictionaries(
 )
 
 
+@pytest.mark.long
 @given(nearly | anything)
 def test_whatever_is_written_becomes_a_campaign_within_the_limits_or_a_list_of_faults(value: object) -> None:
     found = campaign_from_json(value)

@@ -134,6 +134,7 @@ def lots(chance: random.Random, *, people: int, share: float, base: float, uplif
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("share", "people", "base", "uplift"),
     [(0.5, 300, 0.4, 0.0), (0.1, 900, 0.25, 0.0), (0.2, 500, 0.3, 0.1)],

@@ -139,6 +139,7 @@ def test_with_sixty_cases_learning_brings_nothing() -> None:
     assert mean(60, runs=60, learns=True) == pytest.approx(mean(60, runs=60, learns=False), abs=0.01)
 
 
+@pytest.mark.long
 def test_with_two_thousand_cases_learning_brings_two_points() -> None:
     """Published: 0.415 by equal shares, 0.439 learned."""
     assert mean(2000, runs=20, learns=False) == pytest.approx(0.415, abs=0.005)

@@ -65,6 +65,14 @@ def test_only_a_failure_that_is_not_the_first_began_when_whop_made_the_payment(
     assert (known.failed_at, known.last_failed_at) == (t(first), t(6))
 
 
+@pytest.mark.parametrize(("minutes", "first"), [(10, 5 - 10 / 60), (10.1, 5)])
+def test_a_charge_within_ten_minutes_of_the_payment_is_the_first_attempt(
+    minutes: float, first: float
+) -> None:
+    known = after(failed(6, payments_failed=1, last_attempt_at=t(5), created_at=t(5 - minutes / 60)))
+    assert known.failed_at == t(first)
+
+
 def test_a_payment_is_never_older_than_five_days_before_its_attempt_nor_younger() -> None:
     assert after(failed(0, payments_failed=2, created_at=t(-120))).failed_at == t(-120)
     assert after(failed(0, payments_failed=2, created_at=t(-121))).failed_at == t(-120)

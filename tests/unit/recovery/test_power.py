@@ -22,3 +22,10 @@ def test_where_no_number_is_enough_there_is_none(changes: dict[str, float]) -> N
 
 def test_months_are_whole_and_nobody_waits_for_nothing() -> None:
     assert (months_needed(cases=775, monthly=60), months_needed(cases=775, monthly=0)) == (13, None)
+
+
+def test_where_nobody_or_everybody_would_pay_there_is_no_number_and_one_case_in_two_months_is_some() -> None:
+    assert cases_needed(uplift=-0.25, share=0.5, base=0.25) is None
+    assert cases_needed(uplift=0.25, share=0.5, base=0.75) is None
+    assert cases_needed(uplift=-0.25, share=0.5, base=1.0) is None
+    assert months_needed(cases=3, monthly=0.5) == 6

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.recovery.money import Money
-from app.recovery.segments import Condition, Fault, Matches, Subject, choose, faults
+from app.recovery.segments import LONGEST_TENURE, Condition, Fault, Matches, Subject, choose, faults
 
 SUBJECT = Subject(
     plan_id="plan_a", price=Money("usd", 4900), tenure_days=40, country="DE", first_renewal=True
@@ -95,3 +95,15 @@ def test_a_condition_that_could_hold_for_nobody_is_named(
 )
 def test_what_is_stored_is_read_back_as_it_was(matches: Matches) -> None:
     assert Matches.of(matches.stored()) == matches
+
+
+def test_what_nobody_says_is_not_known_and_not_asked_for() -> None:
+    assert Subject() == Subject(
+        plan_id=None, price=None, tenure_days=None, country=None, first_renewal=None
+    )  # fmt: skip
+    assert Matches().stored() == {
+        "plans": [], "currency": None, "min_minor": None, "max_minor": None, "min_days": None, "max_days": None,
+        "countries": [], "first_renewal_only": False,
+    }  # fmt: skip
+    assert not Matches(plans=("",), countries=("",)).match(Subject())
+    assert LONGEST_TENURE == 36_500

@@ -62,6 +62,7 @@ def test_the_mix_is_whole() -> None:
     assert sum(MIX.values()) == pytest.approx(1)
 
 
+@pytest.mark.long
 def test_whop_alone_brings_in_what_is_assumed(result: Result) -> None:
     alone = result.summaries[0]
     assert alone.way is Way.WHOP_ALONE
@@ -69,6 +70,7 @@ def test_whop_alone_brings_in_what_is_assumed(result: Result) -> None:
     assert (alone.messages, alone.cancelled, alone.complained) == (0, 0, 0)
 
 
+@pytest.mark.long
 def test_on_the_stated_assumptions_the_default_beats_fixed_reminders_without_their_words_too(
     result: Result,
 ) -> None:
@@ -77,12 +79,14 @@ def test_on_the_stated_assumptions_the_default_beats_fixed_reminders_without_the
     assert by_way[Way.DEFAULT].rate > result.fixed_full_words > by_way[Way.FIXED].rate
 
 
+@pytest.mark.long
 def test_the_learner_misses_less_and_less(result: Result) -> None:
     regrets = [block.regret for block in result.blocks]
     quarter = len(regrets) // 4
     assert sum(regrets[-quarter:]) < 0.6 * sum(regrets[:quarter])
 
 
+@pytest.mark.long
 def test_learning_brings_nothing_before_two_hundred_cases_and_something_in_thousands(result: Result) -> None:
     assert result.gained_by[60] == result.gained_by[MINIMUM] == 0.0
     assert result.gained_by[2000] > 0.3
@@ -119,6 +123,7 @@ def test_our_way_is_the_real_campaign_and_the_real_retry() -> None:
     assert [message.after for message in fixed_reminders(person()).messages] == [24, 72, 116]
 
 
+@pytest.mark.long
 def test_the_page_states_every_assumption_with_source_and_confidence(result: Result) -> None:
     page = " ".join(report(result, WORLD, title="A simulation").split())
     for one in stated(WORLD):
@@ -127,6 +132,7 @@ def test_the_page_states_every_assumption_with_source_and_confidence(result: Res
     assert "proves nothing about real customers" in page
 
 
+@pytest.mark.long
 def test_the_json_has_what_the_page_has(result: Result) -> None:
     answer = json.loads(json.dumps(as_json(result, WORLD, title="A simulation")))
     assert [way["way"] for way in answer["ways"]] == [way.value for way in Way]
@@ -134,6 +140,7 @@ def test_the_json_has_what_the_page_has(result: Result) -> None:
     assert len(answer["assumptions"]) == len(stated(WORLD))
 
 
+@pytest.mark.long
 def test_the_picture_is_one_whole_drawing(result: Result) -> None:
     drawing = ElementTree.fromstring(picture(result, title="<Rates & regret>"))
     assert drawing.find("{*}title").text == "<Rates & regret>"  # type: ignore[union-attr]
