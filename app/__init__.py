@@ -8,11 +8,12 @@ from app.auth.routes import blueprint as auth
 from app.clock import Clock
 from app.customer.routes import blueprint as customer
 from app.dashboard.alerts import blueprint as alerts
-from app.dashboard.api import blueprint as api
+from app.dashboard.api_events import blueprint as api
 from app.dashboard.campaign import blueprint as campaign
 from app.dashboard.charges import blueprint as charges
 from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
+from app.dashboard.events import blueprint as events
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
@@ -34,7 +35,7 @@ from app.webhooks.routes import MAX_BODY
 from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
-    webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
+    webhooks, auth, dashboard, events, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
     api, customer, health, metrics_page, openapi, dev,
 )  # fmt: skip
 

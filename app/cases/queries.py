@@ -1,7 +1,7 @@
 """The one door to a merchant's data for reading: every query takes the merchant first and sees no other's."""
 
 from app.cases.compared import Compared, ReadBack, compared, read_back
-from app.cases.heard import Event, EventPage, events
+from app.cases.heard import Event, EventFilters, EventPage, WholeEvent, events, set_aside, whole_event
 from app.cases.listing import CaseRow, Cursor, Filters, Page, all_cases, list_cases
 from app.cases.overview import Analytics, ChannelFigures, Overview, analytics, channels, overview
 from app.cases.reach import Reach, reach, reach_by_channel
@@ -18,6 +18,7 @@ __all__ = [
     "Entry",
     "EntryKind",
     "Event",
+    "EventFilters",
     "EventPage",
     "Filters",
     "Overview",
@@ -25,6 +26,7 @@ __all__ = [
     "Reach",
     "ReadBack",
     "Timeline",
+    "WholeEvent",
     "all_cases",
     "analytics",
     "case_of",
@@ -37,4 +39,6 @@ __all__ = [
     "reach",
     "reach_by_channel",
     "read_back",
+    "set_aside",
+    "whole_event",
 ]

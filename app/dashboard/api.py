@@ -71,7 +71,7 @@ def change_case(case_id: int, deed: str) -> ResponseReturnValue:
 @blueprint.post("/cases/<int(max=9223372036854775807):case_id>/note")
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
 def note_on_case(case_id: int) -> ResponseReturnValue:
-    text = inputs.note_of(_body().get("text"))
+    text = inputs.note_of(json_body().get("text"))
     with acting() as desk:
         write_note(desk, case_id, text)
         return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
@@ -81,7 +81,7 @@ def note_on_case(case_id: int) -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE)
 def notify_failed() -> ResponseReturnValue:
     """The next message of a case goes out now."""
-    case_id = _body().get("case_id")
+    case_id = json_body().get("case_id")
     if not isinstance(case_id, int) or isinstance(case_id, bool) or not 0 < case_id <= LARGEST_ID:
         raise InvalidInput({"case_id": _("the number of a case")})
     return _changed(Deed.SEND, case_id)
@@ -95,7 +95,7 @@ def _changed(deed: Deed, case_id: int) -> ResponseReturnValue:
         return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
 
 
-def _body() -> dict[str, Any]:
+def json_body() -> dict[str, Any]:
     """The JSON object that was sent. Raises `InvalidInput` for anything else."""
     found = request.get_json(silent=True)
     if not isinstance(found, dict):

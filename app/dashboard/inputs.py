@@ -67,9 +67,7 @@ def filters_of(args: Mapping[str, str], *, zone: ZoneInfo) -> Filters:
         raise InvalidInput({"state": _("one of: %(values)s", values=", ".join(filter(None, GROUPS)))})
     if decline_class and decline_class not in list(DeclineClass):
         raise InvalidInput({"class": _("one of: %(values)s", values=", ".join(DeclineClass))})
-    first, last = _date(args, "from"), _date(args, "to")
-    if first and last and first > last:
-        raise InvalidInput({"from": _("it must not be after to")})
+    first, last = days_between(args)
     return Filters(
         states=GROUPS[state],
         decline_class=DeclineClass(decline_class) if decline_class else None,
@@ -77,6 +75,14 @@ def filters_of(args: Mapping[str, str], *, zone: ZoneInfo) -> Filters:
         start=Period(first, first, zone).start if first else None,
         end=Period(last, last, zone).end if last else None,
     )
+
+
+def days_between(args: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """The days `from` and `to`, either of which may be left out. Raises `InvalidInput` naming the field."""
+    first, last = _date(args, "from"), _date(args, "to")
+    if first and last and first > last:
+        raise InvalidInput({"from": _("it must not be after to")})
+    return first, last
 
 
 def cursor_of(args: Mapping[str, str]) -> Cursor | None:

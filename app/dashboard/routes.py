@@ -9,15 +9,12 @@ from flask_babel import gettext as _
 from app.cases.profile import change_profile
 from app.cases.queries import (
     all_cases,
-    compared,
-    events,
     list_cases,
     overview,
     reach,
     reach_by_channel,
-    read_back,
 )
-from app.dashboard import compared_words, event_words, inputs, measure_words, sentences
+from app.dashboard import inputs, measure_words, sentences
 from app.dashboard.address import query_with
 from app.dashboard.case_page import case_page
 from app.dashboard.chart import interval_chart, weeks_chart
@@ -187,29 +184,4 @@ def show_connect() -> ResponseReturnValue:
             reach=reach(desk.session, desk.merchant),
             by_channel=reach_by_channel(desk.session, desk.merchant),
             show=desk.show,
-        )
-
-
-@blueprint.get("/dashboard/events", endpoint="events")
-@access(who=Who.SIGNED_IN, csrf=False, rate=None)
-def show_events() -> ResponseReturnValue:
-    before = request.args.get("before", "")
-    with reading() as desk:
-        page = events(
-            desk.session, desk.merchant, before=inputs.row_id(before, field="before") if before else None
-        )
-        stands = compared_words.sentences(
-            compared(desk.session, desk.merchant),
-            read_back(desk.session, desk.merchant),
-            show=desk.show,
-            wall=services().clock.wall(),
-            has_key=services().whop is not None,
-        )
-        return render_template(
-            "dashboard/events.html",
-            rows=page.rows,
-            next=page.next,
-            show=desk.show,
-            words=event_words,
-            stands=list(stands),
         )

@@ -12,6 +12,7 @@ from .linking import LinkCode, LinkedAccount
 from .merchant import Merchant, MerchantUser, User, WhopGrant
 from .note import Note
 from .policy import Policy
+from .proof import Proof
 from .record import Audit, Chore, SessionRow
 from .retry import Retry
 from .step import Delivery, Step
@@ -44,6 +45,7 @@ __all__ = [
     "Note",
     "Payment",
     "Policy",
+    "Proof",
     "Retry",
     "SavedWording",
     "SessionRow",

@@ -127,7 +127,8 @@ def test_the_period_in_the_address_chooses_the_cases(
         ("/dashboard/cases?state=odd", "state"),
         ("/dashboard/cases?class=Z", "class"),
         ("/dashboard/cases?after=1-x", "after"),
-        ("/dashboard/events?before=x", "before"),
+        ("/dashboard/events?after=x", "after"),
+        ("/dashboard/events?state=odd", "state"),
     ],
 )
 def test_a_wrong_address_is_answered_with_the_name_of_what_is_wrong(
