@@ -17,6 +17,7 @@ from app.dashboard.events import blueprint as events
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
+from app.dashboard.setup import blueprint as setup
 from app.dashboard.whop_window import blueprint as whop_window
 from app.dashboard.winback import blueprint as winback
 from app.ops.dev import blueprint as dev
@@ -36,7 +37,7 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, events, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    api, customer, health, metrics_page, openapi, dev,
+    setup, api, customer, health, metrics_page, openapi, dev,
 )  # fmt: skip
 
 

@@ -29,6 +29,8 @@ from app.delivery.message import Links
 from app.delivery.send import Sender
 from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, process_event
+from app.inbox.reading_back import EVERY as READ_BACK_EVERY
+from app.inbox.reading_back import ReadingBack
 from app.inbox.reconcile import LOOK_EVERY, Reconciler
 from app.lane import DATABASE_AWAY_SECONDS, Lane, Work
 from app.models import AlertDelivery, Chore, InboxRow, Retry, Step
@@ -66,8 +68,8 @@ def connections_needed(settings: Settings) -> int:
 
 
 def _chore_threads(settings: Settings) -> int:
-    """Asking Telegram and asking Whop take seconds, so each has a thread beside the other chores'."""
-    return 1 + polls(settings) + (settings.whop_api_key is not None)
+    """Asking Telegram and the two that ask Whop take seconds, so each has a thread beside the other chores'."""
+    return 1 + polls(settings) + 2 * (settings.whop_api_key is not None)
 
 
 def polling(services: Services, channels: Mapping[str, Notifier]) -> Mapping[str, Periodic]:
@@ -91,9 +93,15 @@ class Sends(Protocol[Done]):
 
 
 def reconciling(services: Services, stopping: threading.Event) -> Mapping[str, Periodic]:
-    """The chore that compares merchants with Whop's own records, where there is a key to ask with."""
+    """The chores that read Whop's own records, of the present and of the past, where there is a key to ask with."""
     reconciler = Reconciler.of(services, stopping=stopping.is_set)
-    return {"reconcile": Periodic(LOOK_EVERY, reconciler.run)} if reconciler else NO_CHORES
+    if reconciler is None or services.whop is None:
+        return NO_CHORES
+    back = ReadingBack(services, services.whop, stopping=stopping.is_set)
+    return {
+        "reconcile": Periodic(LOOK_EVERY, reconciler.run),
+        "read_back": Periodic(READ_BACK_EVERY, back.run),
+    }
 
 
 class Worker:

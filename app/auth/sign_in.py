@@ -16,7 +16,7 @@ from app.models.base import insert_once
 from app.security.grants import grants
 from app.security.rights import MOCK, end_other_rights, write_rights
 from app.security.signed_in_browsers import others_left
-from app.security.tenancy import MERCHANT, MOCK_MERCHANT, MOCK_TITLE, USER
+from app.security.tenancy import MERCHANT, MOCK_MERCHANT, MOCK_TITLE, SIGNED_IN_NOW, USER
 from app.services import services
 from app.whop.accounts import Account, Right
 from app.whop.oauth import Identity, Tokens
@@ -103,7 +103,7 @@ def _new_session(user: int, merchant: Merchant) -> None:
     # First the new id, then the clearing: an empty session would keep its old one.
     current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
     session.clear()
-    session.update({USER: user, MERCHANT: merchant.id})
+    session.update({USER: user, MERCHANT: merchant.id, SIGNED_IN_NOW: True})
 
 
 def _user(write: Session, identity: Identity) -> int:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,12 +23,13 @@ from app.dashboard.deeds import DEEDS, Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
 from app.dashboard.export import written_as_csv
 from app.dashboard.settings_page import settings_page
+from app.dashboard.setup_lines import anything_left, nothing_done
 from app.delivery.message import Links
 from app.errors import InvalidInput
 from app.recovery.decline import POLICIES, DeclineClass
 from app.recovery.measure import Measure
 from app.security.access import Who, access
-from app.security.tenancy import signed_in
+from app.security.tenancy import SIGNED_IN_NOW, signed_in
 from app.services import services
 
 PAGE_DEEDS = ", ".join(map(repr, map(str, Deed)))
@@ -49,6 +50,8 @@ def show_overview() -> ResponseReturnValue:
     with reading() as desk:
         period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
         shown = overview(desk.session, desk.merchant, period, now=desk.now, rules=desk.rules)
+        if session.pop(SIGNED_IN_NOW, None) and not shown.heard and nothing_done(desk):
+            return redirect(url_for("setup.index"))
         return render_template(
             "dashboard/overview.html",
             shown=shown,
@@ -61,6 +64,7 @@ def show_overview() -> ResponseReturnValue:
             attention=[
                 (name, part) for name, part in shown.analytics.by_class if _wants_the_merchant(name, part)
             ],
+            setup_left=anything_left(desk, heard=shown.heard),
             nameless=desk.merchant.public_name is None,
             reach=reach(desk.session, desk.merchant) if linkable(services().settings) else None,
             show=desk.show,
