@@ -70,6 +70,7 @@ def begin(identity: Identity, tokens: Tokens, rights: list[Right]) -> None:
             _note_sign_in(write, user, merchant)
     grants().keep(user, tokens)
     _new_session(user, merchants[0])
+    session[SIGNED_IN_NOW] = True  # not of the mock sign-in: who tries the program out wants to see its pages
 
 
 def end() -> None:
@@ -103,7 +104,7 @@ def _new_session(user: int, merchant: Merchant) -> None:
     # First the new id, then the clearing: an empty session would keep its old one.
     current_app.session_interface.regenerate(session)  # type: ignore[attr-defined]
     session.clear()
-    session.update({USER: user, MERCHANT: merchant.id, SIGNED_IN_NOW: True})
+    session.update({USER: user, MERCHANT: merchant.id})
 
 
 def _user(write: Session, identity: Identity) -> int:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from app import create_app
 from app.dashboard import permission_words
 from app.db import Database
-from app.models import Audit, Backfill, ChannelFault, Chore, Proof
+from app.models import Audit, Backfill, ChannelFault, Chore, Merchant, Proof
 from app.services import EXTENSION
 from app.whop.permissions import NEEDED, OPTIONAL
 from tests.conftest import MakeSettings
@@ -25,6 +25,7 @@ from tests.support.smtp_server import SmtpServer
 from tests.support.whop_api import API, KEY, WhopApi, a_webhook
 from tests.web.conftest import csrf_token, signed_in
 from tests.web.test_dashboard_events import MOST_QUERIES, counted
+from tests.web.whop_browser import Browser
 
 HOST = "https://pay.example.com"
 LINE = re.compile(
@@ -83,13 +84,18 @@ def press(client: FlaskClient, name: str) -> str:
     return lines(client)[name]
 
 
-def test_who_has_nothing_yet_is_led_there_once(app: Flask, database: Database, clock: FixedClock) -> None:
-    client = signed_in(app, "biz_A")
-    assert client.get("/dashboard").location == "/dashboard/setup"
-    assert client.get("/dashboard").status_code == 200
+def test_who_signs_in_with_whop_and_has_nothing_yet_is_led_there_once(
+    browser: Browser, database: Database, machine_clock: FixedClock
+) -> None:
+    assert browser.sign_in().headers["Location"] == "/dashboard"
+    assert browser.get("/dashboard").headers["Location"] == "/dashboard/setup"
+    assert browser.get("/dashboard").status_code == 200
     with database.transaction() as session:
-        seeded.case(session, seeded.merchant(session, "biz_B", now=clock.now()), at=clock.now())
-    assert signed_in(app, "biz_B").get("/dashboard").status_code == 200
+        merchant = session.scalars(select(Merchant)).first()
+        assert merchant is not None
+        seeded.case(session, merchant, at=machine_clock.now())
+    browser.sign_in()
+    assert browser.get("/dashboard").status_code == 200
 
 
 def test_a_bare_install_says_what_to_do_and_no_value(app: Flask, signed_in_client: FlaskClient) -> None:
