@@ -61,7 +61,7 @@ def test_a_visitor_is_led_to_sign_in(client: FlaskClient, address: str) -> None:
 def test_before_whop_speaks_the_page_says_what_to_do(signed_in_client: FlaskClient) -> None:
     shown = page(signed_in_client)
     assert "Nothing heard from Whop yet" in shown
-    assert "/webhooks/whop" in shown
+    assert "/dashboard/setup" in shown
     assert 'href="/dev"' in shown
     assert "Recovery rate" not in shown
 
