@@ -41,6 +41,7 @@ NO_PAGES = {
     "dashboard.cases_csv": "a file",
     "dashboard.index": "leads on",
     "control.show": "leads on",
+    "charges.show": "leads on",
     "alerts.show_settings": "leads on",
     "events.show_all": "leads on",
     "setup.show_months": "leads on",
