@@ -8,18 +8,20 @@ from app.auth.routes import blueprint as auth
 from app.clock import Clock
 from app.customer.routes import blueprint as customer
 from app.dashboard.alerts import blueprint as alerts
-from app.dashboard.api import blueprint as api
+from app.dashboard.api_events import blueprint as api
 from app.dashboard.campaign import blueprint as campaign
 from app.dashboard.charges import blueprint as charges
 from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
 from app.dashboard.customers import blueprint as customers
 from app.dashboard.endpoints import blueprint as endpoints
+from app.dashboard.events import blueprint as events
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.routes import blueprint as dashboard
 from app.dashboard.selected import blueprint as selected
+from app.dashboard.setup import blueprint as setup
 from app.dashboard.team import blueprint as team
 from app.dashboard.tokens import blueprint as tokens
 from app.dashboard.views import blueprint as views
@@ -43,9 +45,9 @@ from app.webhooks.routes import MAX_BODY
 from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
-    webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
-    selected, views, customers, letter, tokens, endpoints, team, api, webhooks_api, customer, health, metrics_page,
-    openapi, api_docs, dev,
+    webhooks, auth, dashboard, events, messages, compare, campaign, winback, alerts, learning, charges, control,
+    whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customer, health,
+    metrics_page, openapi, api_docs, dev,
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import json
 import logging
 import sys
 import threading
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from contextlib import suppress
 from types import TracebackType
 from typing import Any, TextIO
@@ -44,6 +44,11 @@ _masker = Masker()
 def masked(text: str) -> str:
     """For what people see on a terminal or a page without its being a log line."""
     return _masker.mask_text(text)
+
+
+def masked_event(event: Mapping[str, Any]) -> dict[str, Any]:
+    """The same of something with keys, such as the body of an event."""
+    return _masker.mask_event(event)
 
 
 def get_logger(name: str) -> BoundLogger:

@@ -38,6 +38,8 @@ from app.endpoints.keys import seal_of
 from app.endpoints.sending import EndpointSender
 from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, process_event
+from app.inbox.reading_back import EVERY as READ_BACK_EVERY
+from app.inbox.reading_back import ReadingBack
 from app.inbox.reconcile import LOOK_EVERY, Reconciler
 from app.lane import DATABASE_AWAY_SECONDS, Lane, Work
 from app.models import AlertDelivery, Chore, EndpointDelivery, InboxRow, MethodSwitch, Retry, Step
@@ -80,8 +82,8 @@ def connections_needed(settings: Settings) -> int:
 
 
 def _chore_threads(settings: Settings) -> int:
-    """Asking Telegram and asking Whop take seconds, so each has a thread beside the other chores'."""
-    return 1 + polls(settings) + (settings.whop_api_key is not None)
+    """Asking Telegram and the two that ask Whop take seconds, so each has a thread beside the other chores'."""
+    return 1 + polls(settings) + 2 * (settings.whop_api_key is not None)
 
 
 def polling(services: Services, channels: Mapping[str, Notifier]) -> Mapping[str, Periodic]:
@@ -105,10 +107,11 @@ class Sends(Protocol[Done]):
 
 
 def reconciling(services: Services, stopping: threading.Event) -> Mapping[str, Periodic]:
-    """The chores that compare merchants with Whop's own records and tell whom it refuses, where there is a key."""
+    """The chores that read Whop's records, of the present and of the past, and tell whom it refuses; with a key only."""
     reconciler = Reconciler.of(services, stopping=stopping.is_set)
-    if reconciler is None:
+    if reconciler is None or services.whop is None:
         return NO_CHORES
+    back = ReadingBack(services, services.whop, stopping=stopping.is_set)
 
     def tell_of_key() -> int:
         times = Times(now=services.clock.now(), wall=services.clock.wall())
@@ -116,6 +119,7 @@ def reconciling(services: Services, stopping: threading.Event) -> Mapping[str, P
 
     return {
         "reconcile": Periodic(LOOK_EVERY, reconciler.run),
+        "read_back": Periodic(READ_BACK_EVERY, back.run),
         "look_at_key": Periodic(KEY_EVERY, tell_of_key),
     }
 

@@ -17,7 +17,7 @@ from app.security.api_tokens import has_live
 from app.security.grants import grants
 from app.security.rights import MOCK, end_other_rights, write_rights
 from app.security.signed_in_browsers import others_left
-from app.security.tenancy import MERCHANT, MOCK_MERCHANT, MOCK_TITLE, USER
+from app.security.tenancy import MERCHANT, MOCK_MERCHANT, MOCK_TITLE, SIGNED_IN_NOW, USER
 from app.services import services
 from app.whop.accounts import Account, Right
 from app.whop.oauth import Identity, Tokens
@@ -71,6 +71,7 @@ def begin(identity: Identity, tokens: Tokens, rights: list[Right]) -> None:
             _note_sign_in(write, user, merchant)
     grants().keep(user, tokens)
     _new_session(user, merchants[0])
+    session[SIGNED_IN_NOW] = True  # not of the mock sign-in: who tries the program out wants to see its pages
 
 
 def end() -> None:

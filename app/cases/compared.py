@@ -34,6 +34,19 @@ class ReadBack:
     month_at: datetime
     kept: int
     """Failed renewals that were new."""
+    listed: int = 0
+    """Renewals that Whop has named."""
+    by_worker: bool = False
+    """The worker goes on with it; else the command does, or did."""
+    trouble: str | None = None
+    done_at: datetime | None = None
+
+    @property
+    def share(self) -> float:
+        """How much of the time is read, from 0 to 1."""
+        if self.done or self.ends_at <= self.begins_at:
+            return 1.0
+        return min(max((self.month_at - self.begins_at) / (self.ends_at - self.begins_at), 0.0), 1.0)
 
 
 def compared(session: Session, merchant: Merchant) -> Compared:
@@ -62,4 +75,8 @@ def read_back(session: Session, merchant: Merchant) -> ReadBack | None:
         ends_at=row.ends_at,
         month_at=row.month_at,
         kept=row.kept,
+        listed=row.listed,
+        by_worker=row.due_at is not None,
+        trouble=row.trouble,
+        done_at=row.done_at,
     )

@@ -102,7 +102,7 @@ def overview(
     return Overview(
         analytics=analytics(session, merchant, period, now=now, rules=rules),
         latest=latest,
-        heard=bool(latest) or _heard(session, merchant),
+        heard=bool(latest) or heard_of(session, merchant),
     )
 
 
@@ -228,5 +228,6 @@ def _median_hours(session: Session, merchant: Merchant, period: Period, recovere
     return max(0.0, sum(float(value) for value in middle) / len(middle) / 3600)
 
 
-def _heard(session: Session, merchant: Merchant) -> bool:
+def heard_of(session: Session, merchant: Merchant) -> bool:
+    """Whop has told of this merchant, by whatever way."""
     return session.scalar(select(InboxRow.id).where(InboxRow.merchant_id == merchant.id).limit(1)) is not None

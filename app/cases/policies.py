@@ -42,6 +42,8 @@ class Version:
     """Of `CONTENT`, what is different from the version before; all of it in the first one."""
     by: str | None
     """The name of whoever saved it, where they are still known."""
+    before: Policy | None = None
+    """The version before; None: it is the first one, or older ones are not shown."""
 
     @property
     def draft(self) -> Draft:
@@ -73,7 +75,7 @@ def versions(session: Session, merchant: Merchant, key: int) -> tuple[Version, .
     names = _names(session, rows)
     befores = [*rows[1:], None]
     return tuple(
-        Version(row, _changed(row, before), names.get(row.actor))
+        Version(row, _changed(row, before), names.get(row.actor), before)
         for row, before in list(zip(rows, befores, strict=True))[:MOST_VERSIONS]
     )
 
@@ -105,6 +107,19 @@ def reset_policy(
     """Back to the default campaign, for the same cases as before. None: as `edit_policy`."""
     written = {"campaign": campaign_to_json(DEFAULT_CAMPAIGN)}
     return _change(session, merchant, key, written, actor=actor, now=now)
+
+
+def restore_policy(
+    session: Session, merchant: Merchant, key: int, number: int, *, actor: str, now: datetime
+) -> Policy | None:
+    """Name, cases and messages of an earlier version, as a new one; place and switch stay. None: as `edit_policy`,
+    or the policy has no such version.
+    """
+    wanted = (Policy.merchant_id == merchant.id, Policy.key == key, Policy.number == number)
+    earlier = session.scalars(select(Policy).where(*wanted)).one_or_none()
+    if earlier is None:
+        return None
+    return _change(session, merchant, key, _written(draft_of(earlier)), actor=actor, now=now)
 
 
 def switch_policy(

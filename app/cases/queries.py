@@ -1,7 +1,7 @@
 """The one door to a merchant's data for reading: every query takes the merchant first and sees no other's."""
 
 from app.cases.compared import Compared, ReadBack, compared, read_back
-from app.cases.heard import Event, EventPage, events
+from app.cases.heard import Event, EventFilters, EventPage, WholeEvent, events, set_aside, whole_event
 from app.cases.keyset import Cursor
 from app.cases.listing import CaseRow, Filters, Page, Sort, all_cases, list_cases, rows_of
 from app.cases.overview import Analytics, ChannelFigures, Overview, analytics, channels, overview
@@ -19,6 +19,7 @@ __all__ = [
     "Entry",
     "EntryKind",
     "Event",
+    "EventFilters",
     "EventPage",
     "Filters",
     "Overview",
@@ -27,6 +28,7 @@ __all__ = [
     "ReadBack",
     "Sort",
     "Timeline",
+    "WholeEvent",
     "all_cases",
     "analytics",
     "case_of",
@@ -40,4 +42,6 @@ __all__ = [
     "reach_by_channel",
     "read_back",
     "rows_of",
+    "set_aside",
+    "whole_event",
 ]

@@ -33,6 +33,12 @@ def lately_seen(session: Session, merchant: Merchant, *, since: datetime, limit:
     return _seen(session, merchant, mine, limit=limit)
 
 
+def seen_of(session: Session, merchant: Merchant, ids: Sequence[int]) -> Sequence[Seen]:
+    """These cases of the merchant."""
+    mine = and_(Case.merchant_id == merchant.id, Case.id.in_(ids))
+    return _seen(session, merchant, mine, limit=len(ids))
+
+
 def _seen(session: Session, merchant: Merchant, wanted: ColumnElement[bool], *, limit: int) -> Sequence[Seen]:
     earlier = aliased(Payment)
     renewed_before = (

@@ -79,9 +79,9 @@ def test(name: str) -> ResponseReturnValue:
         address = addresses(merchant, name).get(request.form.get("to", ""))
     if address is None:
         raise NotFound
-    _keep_rate()
+    keep_rate()
     if name == EMAIL and address != signed_in().email:
-        _keep_rate(TRIALS_ELSEWHERE, scope="trials-elsewhere")
+        keep_rate(TRIALS_ELSEWHERE, scope="trials-elsewhere")
     # The call is made with no transaction open.
     result = send_test(name, address, merchant, services().settings)
     good = result.trial in (Trial.SENT, Trial.KEPT)
@@ -95,7 +95,7 @@ def check(name: str) -> ResponseReturnValue:
     """The state of one channel: a part of the page where htmx asks, else the page with a line about it."""
     if name not in alert_words.SWITCHES:
         raise NotFound
-    _keep_rate()
+    keep_rate()
     checked = check_channel(name, services().settings)
     text = (
         checked.text
@@ -118,7 +118,7 @@ def check(name: str) -> ResponseReturnValue:
     return redirect(url_for("dashboard.settings", _anchor="channels"), 303)
 
 
-def _keep_rate(rate: str = TRIALS, *, scope: str = "trials") -> None:
+def keep_rate(rate: str = TRIALS, *, scope: str = "trials") -> None:
     wait = limits.hit(rate, scope=scope, key=signed_in().actor)
     if wait is not None:
         raise TooMany(retry_after=wait)

@@ -68,7 +68,7 @@ def show_cases() -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_CASES)
 def change_cases() -> ResponseReturnValue:
     """One deed for many cases; each that it cannot be done to is named with its reason."""
-    body = _body()
+    body = json_body()
     deed, ids = deed_of(body.get("deed")), ids_of(body.get("case_ids"))
     refused = carry_out_all(deed, ids)
     left = {one.case_id for one in refused}
@@ -94,7 +94,7 @@ def change_case(case_id: int, deed: str) -> ResponseReturnValue:
 @blueprint.post("/cases/<int(max=9223372036854775807):case_id>/note")
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_CASES)
 def note_on_case(case_id: int) -> ResponseReturnValue:
-    text = inputs.note_of(_body().get("text"))
+    text = inputs.note_of(json_body().get("text"))
     with acting() as desk:
         write_note(desk, case_id, text)
         return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
@@ -104,7 +104,7 @@ def note_on_case(case_id: int) -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_CASES)
 def notify_failed() -> ResponseReturnValue:
     """The next message of a case goes out now."""
-    case_id = _body().get("case_id")
+    case_id = json_body().get("case_id")
     if not isinstance(case_id, int) or isinstance(case_id, bool) or not 0 < case_id <= LARGEST_ID:
         raise InvalidInput({"case_id": _("the number of a case")})
     return _changed(Deed.SEND, case_id)
@@ -118,7 +118,7 @@ def _changed(deed: Deed, case_id: int) -> ResponseReturnValue:
         return jsonify(answers.case(case_view(desk.session, desk.merchant, case_id), desk.show))
 
 
-def _body() -> dict[str, Any]:
+def json_body() -> dict[str, Any]:
     """The JSON object that was sent. Raises `InvalidInput` for anything else."""
     found = request.get_json(silent=True)
     if not isinstance(found, dict):

@@ -13,6 +13,7 @@ from app.cases.policies import (
     move_policy,
     policy_of,
     reset_policy,
+    restore_policy,
     switch_policy,
 )
 from app.dashboard.campaign_page import editor_page, list_page
@@ -91,6 +92,17 @@ def reset(key: int) -> ResponseReturnValue:
         return reset_policy(desk.session, desk.merchant, key, actor=signed_in().actor, now=desk.now)
 
     return _done(key, change, _("Its messages are those of the default again."))
+
+
+@blueprint.post(f"/{KEY}/restore/<int(max=2147483647):number>")
+@access(who=Who.SIGNED_IN, csrf=True, rate=None)
+def restore(key: int, number: int) -> ResponseReturnValue:
+    def change(desk: Desk) -> Policy | None:
+        return restore_policy(desk.session, desk.merchant, key, number, actor=signed_in().actor, now=desk.now)
+
+    return _done(
+        key, change, _("The earlier version is back, as a new one. It counts for cases from now on.")
+    )
 
 
 def _save(key: int | None) -> ResponseReturnValue:

@@ -1,17 +1,20 @@
 """The pages of campaigns: which policies there are and whom they leave to the default, and one of them to edit."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import render_template
 from flask_babel import gettext as _
 
-from app.cases.policies import Draft, draft_of, policies, policy_of, versions
+from app.cases.policies import Draft, draft_of, policies, versions
 from app.cases.policy_reach import DAYS, MOST_CASES, preview, reach_of
+from app.cases.rehearsed import Rehearsed, newest_cases, rehearse, whop_attempts
 from app.dashboard import policy_inputs, policy_words, sentences
+from app.dashboard.campaign_picture import five_days
 from app.dashboard.desk import Desk
+from app.dashboard.story import whys
 from app.errors import NotFound
-from app.models import Policy
+from app.models import Case, Policy
 from app.recovery.campaign import DEFAULT_CAMPAIGN, HOUR, LIMITS, Campaign, Position, positions_of
 from app.recovery.decline import DeclineClass
 from app.recovery.segments import Matches
@@ -48,6 +51,7 @@ def list_page(desk: Desk) -> str:
     own = policies(desk.session, desk.merchant)
     reach = reach_of(desk.session, desk.merchant, own, now=desk.now)
     active = [one.key for one in own if one.active]
+    cases = newest_cases(desk.session, desk.merchant)
     return render_template(
         "dashboard/campaign.html",
         own=own,
@@ -58,6 +62,7 @@ def list_page(desk: Desk) -> str:
         days=DAYS,
         most=MOST_CASES,
         picture=picture(DEFAULT_CAMPAIGN),
+        drawn=five_days(DEFAULT_CAMPAIGN, whop_attempts(desk.session, cases)),
         show=desk.show,
     )
 
@@ -74,7 +79,9 @@ def editor_page(
 
     `key` None: a new policy. Raises `NotFound` for one that the merchant does not have.
     """
-    saved = _saved(desk, key)
+    own = policies(desk.session, desk.merchant)
+    saved = _saved(own, key)
+    cases = newest_cases(desk.session, desk.merchant)
     history = versions(desk.session, desk.merchant, saved.key) if saved else ()
     if given is None:
         draft = draft_of(saved) if saved else Draft("", Matches(), DEFAULT_CAMPAIGN)
@@ -87,7 +94,12 @@ def editor_page(
         wrong=wrong or {},
         classes=[_inputs(name, given) for name in DeclineClass if positions_of(name)],
         picture=picture(draft.campaign) if draft else None,
-        reach=_told_reach(desk, draft, key) if draft else None,
+        drawn=five_days(draft.campaign, whop_attempts(desk.session, cases)) if draft else None,
+        reach=_told_reach(desk, own, draft, key) if draft else None,
+        rehearsed=_rehearsed(desk, own, cases, draft, key) if draft else (),
+        differences={one.policy.number: policy_words.differences(one, desk.show) for one in history},
+        whys=whys,
+        words=sentences,
         versions=history,
         described={
             one.policy.number: policy_words.described(one.draft.matches, desk.show) for one in history
@@ -134,8 +146,7 @@ def _inputs(name: DeclineClass, given: Mapping[str, str]) -> ClassFields:
     )
 
 
-def _told_reach(desk: Desk, draft: Draft, key: int | None) -> str:
-    own = policies(desk.session, desk.merchant)
+def _told_reach(desk: Desk, own: Sequence[Policy], draft: Draft, key: int | None) -> str:
     matching, got, counted = preview(desk.session, desk.merchant, own, draft.matches, key=key, now=desk.now)
     if not counted:
         return str(_("There are no cases of the last %(days)s days to try it on.", days=DAYS))
@@ -153,10 +164,25 @@ def _told_reach(desk: Desk, draft: Draft, key: int | None) -> str:
     return told
 
 
-def _saved(desk: Desk, key: int | None) -> Policy | None:
+def _rehearsed(
+    desk: Desk, own: Sequence[Policy], cases: Sequence[Case], draft: Draft, key: int | None
+) -> tuple[Rehearsed, ...]:
+    return rehearse(
+        desk.session,
+        desk.merchant,
+        own,
+        draft.matches,
+        draft.campaign,
+        cases=cases,
+        key=key,
+        rules=desk.rules,
+    )
+
+
+def _saved(own: Sequence[Policy], key: int | None) -> Policy | None:
     if key is None:
         return None
-    found = policy_of(desk.session, desk.merchant, key)
+    found = next((one for one in own if one.key == key), None)
     if found is None:
         raise NotFound
     return found

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
 
+from app.cases.heard import Event
+
 EVENT_STATES: Mapping[str, LazyString] = {
     "waiting": _("Waiting"),
     "claimed": _("In work"),
@@ -62,3 +64,25 @@ def event_reason(code: str, *, state: str) -> str:
     if code.startswith("not_a_renewal_"):
         return str(NOT_A_RENEWAL)
     return str(FAILED_EVENT) % {"reason": code} if state in ("dead", "waiting") else code
+
+
+DONE = _("It had its effect.")
+TURN_COMES = _("Its turn comes in a moment.")
+
+
+def became(event: Event) -> str:
+    """What became of it, in a sentence; empty where there is nothing to say."""
+    if event.reason:
+        return event_reason(event.reason, state=event.state)
+    if event.state == "done":
+        return str(DONE)
+    return str(TURN_COMES) if event.state in ("waiting", "claimed") else ""
+
+
+ORIGINS: Mapping[str, LazyString] = {
+    "webhook": _("Whop sent it to the webhook"),
+    "simulated": _("Simulated with the development tools"),
+    "look": _("Read at Whop right before a message or a charge"),
+    "reconcile": _("Found when the records were compared with Whop’s"),
+    "backfill": _("Read back from the time before"),
+}

@@ -42,6 +42,14 @@ def days_of(args: Mapping[str, str]) -> int | None:
     return None if args.get("from") or args.get("to") else _days(args.get("days", ""))
 
 
+def days_between(args: Mapping[str, str]) -> tuple[date | None, date | None]:
+    """The days `from` and `to`, either of which may be left out. Raises `InvalidInput` naming the field."""
+    first, last = date_of(args, "from"), date_of(args, "to")
+    if first and last and first > last:
+        raise InvalidInput({"from": _("it must not be after to")})
+    return first, last
+
+
 def row_id(text: str, *, field: str) -> int:
     """A row's number. Raises `InvalidInput` for anything that cannot be one."""
     if not (text.isascii() and text.isdigit() and len(text) <= 18):

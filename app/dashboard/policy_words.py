@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
+from app.cases.policies import Draft, Version
+from app.dashboard import sentences
 from app.dashboard.show import Show
 from app.models import Policy
+from app.recovery.campaign import HOUR, Campaign, positions_of
 from app.recovery.campaign_json import Fault, Wrong
+from app.recovery.decline import DeclineClass
 from app.recovery.money import Money
 from app.recovery.segments import Condition, Matches
 from app.recovery.segments import Fault as SegmentFault
@@ -100,3 +104,65 @@ def why_matched(policy: Policy | None) -> str:
         return str(gettext("It is for every case that no policy before it takes."))
     named = ", ".join(str(CONDITIONS[condition]) for condition in conditions)
     return str(gettext("It fits by: %(conditions)s.", conditions=named))
+
+
+def differences(version: Version, show: Show) -> list[str]:
+    """What the version changed, one thing a line: before and after."""
+    if version.before is None:
+        return []
+    before, after = draft_before(version.before), version.draft
+    found = []
+    if before.name != after.name:
+        found.append(_from_to(gettext("Name"), before.name, after.name))
+    if before.matches != after.matches:
+        found.append(
+            _from_to(
+                gettext("Cases"),
+                "; ".join(described(before.matches, show)),
+                "; ".join(described(after.matches, show)),
+            )
+        )
+    return [*found, *_of_campaign(before.campaign, after.campaign)]
+
+
+def draft_before(policy: Policy) -> Draft:
+    return Version(policy, (), None).draft
+
+
+def _of_campaign(before: Campaign, after: Campaign) -> list[str]:
+    none = str(gettext("not sent"))
+    found = []
+    for name in DeclineClass:
+        old, new = (
+            {offset.position: f"{int(offset.after / HOUR)} h" for offset in one.offsets[name]}
+            for one in (before, after)
+        )
+        found += [
+            _from_to(
+                f"{sentences.CLASS_TITLES[name]}, {sentences.POSITIONS[position]}",
+                old.get(position, none),
+                new.get(position, none),
+            )
+            for position in positions_of(name)
+            if old.get(position) != new.get(position)
+        ]
+    limits = (
+        (gettext("Messages"), before.messages, after.messages),
+        (gettext("Hours between two messages"), int(before.gap / HOUR), int(after.gap / HOUR)),
+        (gettext("Quiet from"), f"{before.quiet_from:%H:%M}", f"{after.quiet_from:%H:%M}"),
+        (gettext("Quiet until"), f"{before.quiet_until:%H:%M}", f"{after.quiet_until:%H:%M}"),
+        (
+            gettext("E-mail keeps the quiet hours too"),
+            _yes(before.quiet_email),
+            _yes(after.quiet_email),
+        ),
+    )
+    return [*found, *(_from_to(title, old, new) for title, old, new in limits if old != new)]
+
+
+def _yes(value: bool) -> str:
+    return str(gettext("yes") if value else gettext("no"))
+
+
+def _from_to(title: str, before: object, after: object) -> str:
+    return str(gettext("%(title)s: %(before)s → %(after)s", title=title, before=before, after=after))

@@ -1,19 +1,16 @@
 """The merchant's pages: which address shows or does what. Reads through queries, writes through commands."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.cases.profile import change_profile
 from app.cases.queries import (
-    compared,
-    events,
     overview,
     reach,
     reach_by_channel,
-    read_back,
 )
-from app.dashboard import compared_words, event_words, inputs, measure_words, sentences
+from app.dashboard import inputs, measure_words, sentences
 from app.dashboard.address import query_with
 from app.dashboard.case_list import file_of_cases, list_page
 from app.dashboard.case_page import case_page
@@ -22,12 +19,13 @@ from app.dashboard.connect_texts import CHANNELS, TEXTS, lacks_discord_sign_in, 
 from app.dashboard.deeds import DEEDS, Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
 from app.dashboard.settings_page import settings_page
+from app.dashboard.setup_lines import anything_left, nothing_done
 from app.delivery.message import Links
 from app.errors import InvalidInput
 from app.recovery.decline import POLICIES, DeclineClass
 from app.recovery.measure import Measure
 from app.security.access import Who, access
-from app.security.tenancy import signed_in
+from app.security.tenancy import SIGNED_IN_NOW, signed_in
 from app.services import services
 
 PAGE_DEEDS = ", ".join(map(repr, map(str, Deed)))
@@ -48,6 +46,8 @@ def show_overview() -> ResponseReturnValue:
     with reading() as desk:
         period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
         shown = overview(desk.session, desk.merchant, period, now=desk.now, rules=desk.rules)
+        if session.pop(SIGNED_IN_NOW, None) and not shown.heard and nothing_done(desk):
+            return redirect(url_for("setup.index"))
         return render_template(
             "dashboard/overview.html",
             shown=shown,
@@ -60,6 +60,7 @@ def show_overview() -> ResponseReturnValue:
             attention=[
                 (name, part) for name, part in shown.analytics.by_class if _wants_the_merchant(name, part)
             ],
+            setup_left=anything_left(desk, heard=shown.heard),
             nameless=desk.merchant.public_name is None,
             reach=reach(desk.session, desk.merchant) if linkable(services().settings) else None,
             show=desk.show,
@@ -161,29 +162,4 @@ def show_connect() -> ResponseReturnValue:
             reach=reach(desk.session, desk.merchant),
             by_channel=reach_by_channel(desk.session, desk.merchant),
             show=desk.show,
-        )
-
-
-@blueprint.get("/dashboard/events", endpoint="events")
-@access(who=Who.SIGNED_IN, csrf=False, rate=None)
-def show_events() -> ResponseReturnValue:
-    before = request.args.get("before", "")
-    with reading() as desk:
-        page = events(
-            desk.session, desk.merchant, before=inputs.row_id(before, field="before") if before else None
-        )
-        stands = compared_words.sentences(
-            compared(desk.session, desk.merchant),
-            read_back(desk.session, desk.merchant),
-            show=desk.show,
-            wall=services().clock.wall(),
-            has_key=services().whop is not None,
-        )
-        return render_template(
-            "dashboard/events.html",
-            rows=page.rows,
-            next=page.next,
-            show=desk.show,
-            words=event_words,
-            stands=list(stands),
         )

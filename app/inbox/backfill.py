@@ -7,6 +7,7 @@ inbox and has its effect at once, in a short transaction of its own, so that liv
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -116,24 +117,12 @@ class Reader:
         return Baseline(len(times), paid)
 
     def _begin(self, months: int) -> Backfill:
-        wall = self._services.clock.wall()
-        begins_at = _months_before(wall, months)
-        fresh = {
-            "state": "running",
-            "begins_at": begins_at,
-            "ends_at": wall - LIMITS.runway,
-            "month_at": begins_at,
-            "cursor": None,
-            "listed": 0,
-            "kept": 0,
-            "started_at": wall,
-            "done_at": None,
-        }
+        fresh = fresh_backfill(wall=self._services.clock.wall(), months=months)
         with self._database.transaction() as session:
             merchant = merchant_of(session, MerchantView(self._biz_id), now=self._services.clock.now())
             insert_once(session, Backfill, ("merchant_id",), {"merchant_id": merchant.id, **fresh})
             row = session.scalars(select(Backfill).where(Backfill.merchant_id == merchant.id)).one()
-            if row.state == "done" or begins_at < row.begins_at - timedelta(days=1):
+            if row.state == "done" or fresh["begins_at"] < row.begins_at - timedelta(days=1):
                 for name, value in fresh.items():
                     setattr(row, name, value)
             return row
@@ -192,7 +181,24 @@ class Reader:
         with self._database.transaction() as session:
             kept_row = session.get_one(Backfill, row.id)
             kept_row.state, kept_row.done_at = "done", self._services.clock.wall()
+            kept_row.due_at = kept_row.trouble = None
         log.info("backfill.done", merchant_id=row.merchant_id, listed=row.listed, kept=row.kept)
+
+
+def fresh_backfill(*, wall: datetime, months: int) -> dict[str, Any]:
+    """The columns of a reading that begins now."""
+    begins_at = _months_before(wall, months)
+    return {
+        "state": "running",
+        "begins_at": begins_at,
+        "ends_at": wall - LIMITS.runway,
+        "month_at": begins_at,
+        "cursor": None,
+        "listed": 0,
+        "kept": 0,
+        "started_at": wall,
+        "done_at": None,
+    }
 
 
 def known_accounts(services: Services) -> list[str]:

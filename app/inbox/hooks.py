@@ -36,7 +36,7 @@ class Hooks:
             found = self._whop.webhooks(look.biz_id)
         except WhopRefuses:
             return
-        ours = self._ours(found)
+        ours = ours_among(found, host=self._host)
         if ours is None:
             return
         trouble = _trouble(ours, look.wall)
@@ -45,11 +45,6 @@ class Hooks:
                 self._tell(session, ours, trouble, look)
         elif ours.failing_since is None:
             self._ask_again(ours, look)
-
-    def _ours(self, found: tuple[Webhook, ...]) -> Webhook | None:
-        places = [(hook, urlsplit(hook.url or "")) for hook in found]
-        mine = (hook for hook, at in places if (at.netloc, at.path) == (self._host, PATH))
-        return next(mine, None)
 
     def _tell(self, session: Session, hook: Webhook, trouble: str, look: Look) -> None:
         row = _row(session, look)
@@ -90,6 +85,13 @@ class Hooks:
         except WhopError:
             return False  # it will not; what lists tell is compared all the same
         return True
+
+
+def ours_among(found: tuple[Webhook, ...], *, host: str) -> Webhook | None:
+    """The webhook that posts to this install; `host` with its port, if it has one."""
+    places = [(hook, urlsplit(hook.url or "")) for hook in found]
+    mine = (hook for hook, at in places if (at.netloc, at.path) == (host, PATH))
+    return next(mine, None)
 
 
 def _trouble(hook: Webhook, wall: datetime) -> str | None:

@@ -14,6 +14,7 @@ from .merchant import Merchant, MerchantUser, User, WhopGrant
 from .method_switch import MethodSwitch
 from .note import Note
 from .policy import Policy
+from .proof import Proof
 from .record import Audit, Chore, SessionRow
 from .retry import Retry
 from .saved_view import SavedView
@@ -53,6 +54,7 @@ __all__ = [
     "Note",
     "Payment",
     "Policy",
+    "Proof",
     "Retry",
     "SavedView",
     "SavedWording",

@@ -63,3 +63,10 @@ class Backfill(Base):
     """Those of them that had failed, as far as they were new here."""
     started_at: Mapped[datetime]
     done_at: Mapped[datetime | None]
+    # Of a reading that a page asked for; an earlier release, and the command, leave these empty.
+    months: Mapped[int | None]
+    """How far back the worker shall read; None: nobody has asked it to."""
+    due_at: Mapped[datetime | None]
+    """When the worker goes on with it; None: it does not."""
+    trouble: Mapped[str | None]
+    """Why it could not go on, in our word; None: it could."""

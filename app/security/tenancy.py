@@ -20,6 +20,8 @@ from app.services import services
 
 USER = "user_id"
 MERCHANT = "merchant_id"
+SIGNED_IN_NOW = "signed_in_now"
+"""In the session until the overview is first seen: a merchant who has nothing yet is led to the set-up."""
 MOCK_MERCHANT = "biz_dev"
 """Whom the mock login and the development tools look at unless told otherwise."""
 MOCK_TITLE = "Options Lab"

@@ -146,6 +146,11 @@ class WhopClient:
             Question("webhooks.replay", f"/webhooks/{_part(webhook_id)}/replay", "POST", body=body, key=key)
         )
 
+    def test_webhook(self, webhook_id: str, event: str) -> None:
+        """Has Whop send a sample of this event now. Needs `developer:manage_webhook`."""
+        path = f"/webhooks/{_part(webhook_id)}/test"
+        self._ask(Question("webhooks.test", path, "POST", body={"event": event}))
+
     def close(self) -> None:
         self._asking.close()
 

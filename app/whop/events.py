@@ -75,6 +75,9 @@ _KINDS: dict[str, _Kind] = {
     "resolution_center_case.decided": _Kind(read_complaint),
 }
 
+NAMES = tuple(_KINDS)
+"""The events that mean something here, in dotted form."""
+
 _DOTTED_NAMES = by_flat_name(_KINDS)
 
 

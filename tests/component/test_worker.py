@@ -39,5 +39,5 @@ def test_only_a_worker_with_a_key_compares_and_it_has_a_thread_for_that(
         services = Services.make(settings, clock)
         chores.append(list(reconciling(services, threading.Event())))
         services.close()
-    assert chores == [[], ["reconcile", "look_at_key"]]
-    assert connections_needed(with_key) == connections_needed(without) + 1
+    assert chores == [[], ["reconcile", "read_back", "look_at_key"]]
+    assert connections_needed(with_key) == connections_needed(without) + 2

@@ -121,6 +121,10 @@ CALLS = {
         lambda our: our.permissions(ACCOUNT, ("payment:manage", "promo_code:create")),
         lambda their: their.permissions.list(resource_id=ACCOUNT, actions="payment:manage,promo_code:create"),
     ),
+    "test_webhook": Pair(
+        lambda our: our.test_webhook("hook_1", "payment.succeeded"),
+        lambda their: their.webhooks.test("hook_1", event="payment.succeeded"),
+    ),
     "replay": Pair(
         lambda our: our.replay("hook_1", sent_after=FROM, sent_before=UNTIL, failed_only=True, key="k"),
         lambda their: their.webhooks.replay(

@@ -94,6 +94,8 @@ class WhopApi(WhopPeer):
         self.webhooks: dict[str, dict[str, Any]] = {}
         self.replayed: list[dict[str, Any]] = []
         """What was asked to be sent again, with the webhook's id."""
+        self.tested: list[tuple[str, str]] = []
+        """Webhooks that were asked for a sample, and of which event."""
         self.outcomes: dict[str, Outcome] = {}
         """By payment, what a charge brings; where nothing is said it fails. `refused`: 409."""
         self.charges: list[tuple[str, str | None]] = []
@@ -136,7 +138,13 @@ class WhopApi(WhopPeer):
                 return self._needs("developer:manage_webhook") or self._list_webhooks(call)
             case "POST", ["webhooks", one, "replay"]:
                 return self._needs("developer:manage_webhook") or self._replay(one, call)
+            case "POST", ["webhooks", one, "test"]:
+                return self._needs("developer:manage_webhook") or self._test(one, call)
         return refused(404, "not_found")
+
+    def _test(self, webhook_id: str, call: Call) -> Reply:
+        self.tested.append((webhook_id, call.body["event"]))
+        return Reply(200, {"success": True, "status": 200, "body": "{}"})
 
     def _needs(self, *actions: str) -> Reply | None:
         return None if self.allowed(*actions) else refused(403, "forbidden")

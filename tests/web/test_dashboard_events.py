@@ -103,6 +103,7 @@ def counted(app: Flask) -> Iterator[list[str]]:
         "/api/analytics/by-channel",
         "/api/cases",
         "/api/cases/{}",
+        "/api/events",
     ],
 )
 def test_a_page_asks_the_database_little_whatever_it_shows(

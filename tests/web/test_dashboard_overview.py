@@ -61,7 +61,7 @@ def test_a_visitor_is_led_to_sign_in(client: FlaskClient, address: str) -> None:
 def test_before_whop_speaks_the_page_says_what_to_do(signed_in_client: FlaskClient) -> None:
     shown = page(signed_in_client)
     assert "Nothing heard from Whop yet" in shown
-    assert "/webhooks/whop" in shown
+    assert "/dashboard/setup" in shown
     assert 'href="/dev"' in shown
     assert "Recovery rate" not in shown
 
@@ -127,7 +127,8 @@ def test_the_period_in_the_address_chooses_the_cases(
         ("/dashboard/cases?state=odd", "state"),
         ("/dashboard/cases?class=Z", "class"),
         ("/dashboard/cases?after=1-x", "after"),
-        ("/dashboard/events?before=x", "before"),
+        ("/dashboard/events?after=x", "after"),
+        ("/dashboard/events?state=odd", "state"),
     ],
 )
 def test_a_wrong_address_is_answered_with_the_name_of_what_is_wrong(

@@ -43,8 +43,12 @@ class Browser:
         assert f"{parts.scheme}://{parts.netloc}" == BASE
         return f"{parts.path}?{parts.query}"
 
-    def sign_in(self, path: str = "/auth/whop") -> TestResponse:
-        return self.get(self.back_from(self.to_whop(path)))
+    def sign_in(self, path: str = "/auth/whop", *, look: bool = True) -> TestResponse:
+        """`look`: at the overview too, which leads whoever has nothing yet to the set-up once."""
+        answer = self.get(self.back_from(self.to_whop(path)))
+        if look:
+            self.get("/dashboard")
+        return answer
 
     def sid(self) -> str | None:
         cookie = self.client.get_cookie("sid", domain="recover.example.com")
