@@ -15,10 +15,12 @@ from .policy import Policy
 from .record import Audit, Chore, SessionRow
 from .retry import Retry
 from .step import Delivery, Step
+from .tally import TALLIES, CaseTally, DrawnTally, MessageTally, RecoveryTally, Tally
 from .telegram import TelegramUpdate
 from .wording import SavedWording
 
 __all__ = [
+    "TALLIES",
     "Alert",
     "AlertDelivery",
     "Attempt",
@@ -26,12 +28,14 @@ __all__ = [
     "Backfill",
     "Base",
     "Case",
+    "CaseTally",
     "ChannelFault",
     "Chore",
     "ChosenArm",
     "Comparison",
     "Customer",
     "Delivery",
+    "DrawnTally",
     "Experiment",
     "Exposure",
     "InboxRow",
@@ -41,14 +45,17 @@ __all__ = [
     "Membership",
     "Merchant",
     "MerchantUser",
+    "MessageTally",
     "Note",
     "Payment",
     "Policy",
+    "RecoveryTally",
     "Retry",
     "SavedWording",
     "SessionRow",
     "Step",
     "Suppression",
+    "Tally",
     "TelegramUpdate",
     "User",
     "Visit",

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import Float, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.recovery.campaign import DEFAULT_CAMPAIGN, Campaign
@@ -35,6 +35,7 @@ class Payment(Base):
     __table_args__ = (
         UniqueConstraint("merchant_id", "payment_id"),
         Index(None, "merchant_id", "membership_id"),
+        Index(None, "merchant_id", "product_id", "seen_at"),
     )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
@@ -99,7 +100,11 @@ class Case(Base):
         Index(None, "customer_id", "state"),
         partial_index("ix_case_running", "opened_at", "closed_at IS NULL"),
         partial_index("ix_case_backfilled", "merchant_id", "origin = 'backfill'"),
-    )
+        Index(
+            "ix_case_drawn", "merchant_id", "opened_at",
+            postgresql_where=text("draw_share IS NOT NULL"), sqlite_where=text("draw_share IS NOT NULL"),
+        ),
+    )  # fmt: skip
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
     customer_id: Mapped[int] = mapped_column(ForeignKey("customer.id"))

@@ -1,0 +1,203 @@
+"""Puts the rows of the tallies together, and counts everything anew to see whether they are right.
+
+Nothing else writes to the tallies but the database's triggers (docs/adr/0020).
+"""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Date,
+    Select,
+    String,
+    case,
+    cast,
+    delete,
+    extract,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.db import Database
+from app.models import (
+    TALLIES,
+    Case,
+    CaseTally,
+    Delivery,
+    DrawnTally,
+    MessageTally,
+    Payment,
+    RecoveryTally,
+    Step,
+)
+from app.models.case import BACKFILL, LIVE
+from app.models.tally import NOT_PAID
+from app.recovery import winback
+from app.recovery.attribution import Attribution
+from app.recovery.decline import DeclineClass
+from app.recovery.machine import CaseState
+from app.recovery.waiting import HOUR_SECONDS, LONGEST, STEPS
+
+ENOUGH = 100
+"""Fresh rows of one merchant's day, above which they are put together."""
+MOST_DAYS = 200
+"""At once; the rest a moment later."""
+
+AnyTally = type[CaseTally] | type[RecoveryTally] | type[DrawnTally] | type[MessageTally]
+Column = InstrumentedAttribute[Any]
+SUMS = ("cases", "people", "messages", "amount_minor", "taken_back_minor")
+Counted = dict[tuple[Any, ...], tuple[int, ...]]
+
+
+def put_together(database: Database, *, enough: int = ENOUGH) -> int:
+    """One row for each key of the days that have many; readers see the same sums before, meanwhile and after."""
+    done = 0
+    for tally in TALLIES:
+        with database.reading() as read:
+            wanted = (
+                select(tally.merchant_id, tally.day)
+                .where(tally.fresh)
+                .group_by(tally.merchant_id, tally.day)
+                .having(func.count() >= enough)
+                .limit(MOST_DAYS)
+            )
+            found = read.execute(wanted).all()
+        for merchant_id, day in found:
+            with database.transaction() as session:
+                _put_day_together(session, tally, merchant_id, day)
+        done += len(found)
+    return done
+
+
+def differing_tallies(session: Session) -> list[str]:
+    """Where a tally is not what counting the cases and messages themselves gives: one line each, none if all is well.
+
+    Reads every case: for checks and tests, not for pages.
+    """
+    return [line for tally in TALLIES for line in _differences(session, tally)]
+
+
+def _put_day_together(session: Session, tally: AnyTally, merchant_id: int, day: date) -> None:
+    key, sums = _columns(tally)
+    theirs = (tally.merchant_id == merchant_id, tally.day == day)
+    old: Any
+    if session.get_bind().dialect.name == "postgresql":
+        # What this statement deletes is what it sums, whoever else writes meanwhile.
+        old = delete(tally).where(*theirs).returning(*key, *sums).cte("old")
+        session.execute(_sums_of(tally, old.c))
+        return
+    # Nobody else writes in SQLite's transaction.
+    last = session.scalar(select(func.max(tally.id)))
+    old = select(*key, *sums).where(*theirs, tally.id <= last).subquery("old")
+    session.execute(_sums_of(tally, old.c))
+    session.execute(delete(tally).where(*theirs, tally.id <= last))
+
+
+def _sums_of(tally: AnyTally, old: Any) -> Any:
+    key, sums = ([column.key for column in columns] for columns in _columns(tally))
+    alike = [old[name] for name in key]
+    totals = [func.sum(old[name]) for name in sums]
+    wanted = select(*alike, *totals, literal(False)).group_by(*alike)
+    return insert(tally).from_select(
+        [*key, *sums, "fresh"], wanted.having(or_(*(total != 0 for total in totals)))
+    )
+
+
+def _columns(tally: AnyTally) -> tuple[list[Column], list[Column]]:
+    """Those of the key, and those that are summed."""
+    own: list[Column] = [
+        getattr(tally, column.key) for column in tally.__table__.columns if column.key not in ("id", "fresh")
+    ]
+    return [one for one in own if one.key not in SUMS], [one for one in own if one.key in SUMS]
+
+
+def _differences(session: Session, tally: AnyTally) -> Iterator[str]:
+    key, sums = _columns(tally)
+    kept = _counted(session, select(*key, *(func.sum(one) for one in sums)).group_by(*key), parts=len(key))
+    counted: Counted = {}
+    for wanted in _recounts(tally, postgresql=session.get_bind().dialect.name == "postgresql"):
+        for alike, figures in _counted(session, wanted, parts=len(key)).items():
+            counted[alike] = figures
+    names = [one.key for one in key]
+    for alike in sorted(kept.keys() | counted.keys(), key=repr):
+        nothing = (0,) * len(sums)
+        ours, theirs = kept.get(alike, nothing), counted.get(alike, nothing)
+        if ours != theirs:
+            where = ", ".join(f"{name} {part}" for name, part in zip(names, alike, strict=True))
+            yield f"{tally.__tablename__} of {where}: {ours} kept, {theirs} counted"
+
+
+def _counted(session: Session, wanted: Select[*tuple[Any, ...]], *, parts: int) -> Counted:
+    rows = session.execute(wanted).all()
+    found = {tuple(row[:parts]): tuple(int(figure or 0) for figure in row[parts:]) for row in rows}
+    return {alike: figures for alike, figures in found.items() if any(figures)}
+
+
+def _recounts(tally: AnyTally, *, postgresql: bool) -> Iterator[Select[*tuple[Any, ...]]]:
+    """What a tally should be, from the cases and messages themselves. No key is in two of them."""
+    day = _day(postgresql)
+    product, currency = func.coalesce(Payment.product_id, ""), func.coalesce(Case.currency, "")
+    money = (func.sum(func.coalesce(Case.amount_minor, 0)), func.sum(Case.taken_back_minor))
+    recovered = (Case.origin == LIVE, Case.state == CaseState.RECOVERED.value)
+    if tally is CaseTally:
+        month = _month(postgresql)
+        touched = func.coalesce(Case.attribution, "").in_(
+            (Attribution.VISIT.value, Attribution.MESSAGE.value)
+        )
+        for at, origin in ((day, LIVE), (month, BACKFILL)):
+            alike: tuple[Any, ...] = (
+                Case.merchant_id, at, Case.origin, Case.state, Case.decline_class, touched, Case.arm, product,
+                currency,
+            )  # fmt: skip
+            wanted = select(*alike, func.count(), *money).join(Payment, Case.payment_id == Payment.id)
+            yield wanted.where(Case.origin == origin).group_by(*alike)
+    elif tally is RecoveryTally:
+        alike = (Case.merchant_id, day, product, currency, _span(postgresql))
+        wanted = select(*alike, func.count()).join(Payment, Case.payment_id == Payment.id)
+        counts = (Case.decline_class != DeclineClass.NOT_A_FAILURE.value, Case.recovered_at.is_not(None))
+        yield wanted.where(*recovered, *counts).group_by(*alike)
+    elif tally is DrawnTally:
+        paid_on = case(
+            (Case.state == CaseState.RECOVERED.value, func.coalesce(Case.paid_on, NOT_PAID)), else_=NOT_PAID
+        )
+        running = Case.state.in_([state.value for state in CaseState if state.running])
+        alike = (Case.merchant_id, day, Case.arm, Case.draw_share, paid_on, running)
+        yield select(*alike, func.count()).where(Case.draw_share.is_not(None)).group_by(*alike)
+    else:
+        place = (Case.merchant_id, day, product, currency)
+        alike = (*place, Delivery.channel, Step.wording_key, Delivery.outcome)
+        sent = select(*alike, func.count(), literal(0), literal(0)).join(Case, Delivery.case_id == Case.id)
+        sent = sent.join(Step, Delivery.step_id == Step.id).join(Payment, Case.payment_id == Payment.id)
+        yield sent.where(Case.origin == LIVE, Step.kind != winback.KIND).group_by(*alike)
+        alike = (*place, Step.channel, Step.wording_key, literal(CaseState.RECOVERED.value))
+        paid = select(*alike, func.count(), *money).join(Step, Case.attribution_step_id == Step.id)
+        yield paid.join(Payment, Case.payment_id == Payment.id).where(*recovered).group_by(*alike[:-1])
+
+
+def _day(postgresql: bool) -> ColumnElement[date]:
+    if postgresql:
+        return cast(func.timezone("UTC", Case.opened_at), Date)
+    return func.substr(Case.opened_at, 1, 10, type_=Date)
+
+
+def _month(postgresql: bool) -> ColumnElement[date]:
+    if postgresql:
+        return cast(func.date_trunc("month", func.timezone("UTC", Case.opened_at)), Date)
+    return type_coerce(func.substr(Case.opened_at, 1, 7, type_=String) + "-01", Date)
+
+
+def _span(postgresql: bool) -> ColumnElement[int]:
+    """As `app.recovery.waiting.span_of`, by the database."""
+    seconds: ColumnElement[int] = extract("epoch", Case.recovered_at) - extract("epoch", Case.opened_at)
+    whole = cast(func.floor(seconds), BigInteger) if postgresql else seconds
+    hours = case((whole < 0, 0), else_=whole.op("/", precedence=8)(literal_column(str(HOUR_SECONDS))))
+    return case(*((hours < end, hours - hours % step) for end, step in STEPS), else_=LONGEST)
