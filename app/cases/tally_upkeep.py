@@ -8,25 +8,18 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Date,
     Select,
-    String,
     case,
-    cast,
     delete,
-    extract,
     func,
     insert,
     literal,
-    literal_column,
     or_,
     select,
-    type_coerce,
 )
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.cases.counting import day_of_case, hours_of_case, month_of_case, on_postgresql, was_touched
 from app.db import Database
 from app.models import (
     TALLIES,
@@ -42,10 +35,8 @@ from app.models import (
 from app.models.case import BACKFILL, LIVE
 from app.models.tally import NOT_PAID
 from app.recovery import winback
-from app.recovery.attribution import Attribution
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
-from app.recovery.waiting import HOUR_SECONDS, LONGEST, STEPS
 
 ENOUGH = 100
 """Fresh rows of one merchant's day, above which they are put together."""
@@ -90,7 +81,7 @@ def _put_day_together(session: Session, tally: AnyTally, merchant_id: int, day: 
     key, sums = _columns(tally)
     theirs = (tally.merchant_id == merchant_id, tally.day == day)
     old: Any
-    if session.get_bind().dialect.name == "postgresql":
+    if on_postgresql(session):
         # What this statement deletes is what it sums, whoever else writes meanwhile.
         old = delete(tally).where(*theirs).returning(*key, *sums).cte("old")
         session.execute(_sums_of(tally, old.c))
@@ -124,7 +115,7 @@ def _differences(session: Session, tally: AnyTally) -> Iterator[str]:
     key, sums = _columns(tally)
     kept = _counted(session, select(*key, *(func.sum(one) for one in sums)).group_by(*key), parts=len(key))
     counted: Counted = {}
-    for wanted in _recounts(tally, postgresql=session.get_bind().dialect.name == "postgresql"):
+    for wanted in _recounts(tally, postgresql=on_postgresql(session)):
         for alike, figures in _counted(session, wanted, parts=len(key)).items():
             counted[alike] = figures
     names = [one.key for one in key]
@@ -144,27 +135,24 @@ def _counted(session: Session, wanted: Select[*tuple[Any, ...]], *, parts: int) 
 
 def _recounts(tally: AnyTally, *, postgresql: bool) -> Iterator[Select[*tuple[Any, ...]]]:
     """What a tally should be, from the cases and messages themselves. No key is in two of them."""
-    day = _day(postgresql)
+    day = day_of_case(postgresql=postgresql)
     product, currency = func.coalesce(Payment.product_id, ""), func.coalesce(Case.currency, "")
     money = (func.sum(func.coalesce(Case.amount_minor, 0)), func.sum(Case.taken_back_minor))
     recovered = (Case.origin == LIVE, Case.state == CaseState.RECOVERED.value)
     if tally is CaseTally:
-        month = _month(postgresql)
-        touched = func.coalesce(Case.attribution, "").in_(
-            (Attribution.VISIT.value, Attribution.MESSAGE.value)
-        )
+        month = month_of_case(postgresql=postgresql)
         for at, origin in ((day, LIVE), (month, BACKFILL)):
             alike: tuple[Any, ...] = (
-                Case.merchant_id, at, Case.origin, Case.state, Case.decline_class, touched, Case.arm, product,
+                Case.merchant_id, at, Case.origin, Case.state, Case.decline_class, was_touched(), Case.arm, product,
                 currency,
             )  # fmt: skip
             wanted = select(*alike, func.count(), *money).join(Payment, Case.payment_id == Payment.id)
             yield wanted.where(Case.origin == origin).group_by(*alike)
     elif tally is RecoveryTally:
-        alike = (Case.merchant_id, day, product, currency, _span(postgresql))
-        wanted = select(*alike, func.count()).join(Payment, Case.payment_id == Payment.id)
+        alike = (Case.merchant_id, day, product, currency, hours_of_case(postgresql=postgresql))
+        recoveries = select(*alike, func.count()).join(Payment, Case.payment_id == Payment.id)
         counts = (Case.decline_class != DeclineClass.NOT_A_FAILURE.value, Case.recovered_at.is_not(None))
-        yield wanted.where(*recovered, *counts).group_by(*alike)
+        yield recoveries.where(*recovered, *counts).group_by(*alike)
     elif tally is DrawnTally:
         paid_on = case(
             (Case.state == CaseState.RECOVERED.value, func.coalesce(Case.paid_on, NOT_PAID)), else_=NOT_PAID
@@ -181,23 +169,3 @@ def _recounts(tally: AnyTally, *, postgresql: bool) -> Iterator[Select[*tuple[An
         alike = (*place, Step.channel, Step.wording_key, literal(CaseState.RECOVERED.value))
         paid = select(*alike, func.count(), *money).join(Step, Case.attribution_step_id == Step.id)
         yield paid.join(Payment, Case.payment_id == Payment.id).where(*recovered).group_by(*alike[:-1])
-
-
-def _day(postgresql: bool) -> ColumnElement[date]:
-    if postgresql:
-        return cast(func.timezone("UTC", Case.opened_at), Date)
-    return func.substr(Case.opened_at, 1, 10, type_=Date)
-
-
-def _month(postgresql: bool) -> ColumnElement[date]:
-    if postgresql:
-        return cast(func.date_trunc("month", func.timezone("UTC", Case.opened_at)), Date)
-    return type_coerce(func.substr(Case.opened_at, 1, 7, type_=String) + "-01", Date)
-
-
-def _span(postgresql: bool) -> ColumnElement[int]:
-    """As `app.recovery.waiting.span_of`, by the database."""
-    seconds: ColumnElement[int] = extract("epoch", Case.recovered_at) - extract("epoch", Case.opened_at)
-    whole = cast(func.floor(seconds), BigInteger) if postgresql else seconds
-    hours = case((whole < 0, 0), else_=whole.op("/", precedence=8)(literal_column(str(HOUR_SECONDS))))
-    return case(*((hours < end, hours - hours % step) for end, step in STEPS), else_=LONGEST)
