@@ -125,29 +125,84 @@ def _analyse(database: Database) -> None:
 
 
 def _seed(database: Database, biz_id: str, cases: int, zone: str) -> None:
-    """Written by the database itself. Every second case is a person's first; every second has had a message."""
+    """Written by the database itself. Every second case is a person's first, every second has had a message."""
+    with database.transaction() as session:
+        values = {"zone": zone, "biz_id": biz_id}
+        session.execute(text("UPDATE merchant SET zone = :zone WHERE biz_id = :biz_id"), values)
+        merchant = session.scalar(text("SELECT id FROM merchant WHERE biz_id = :biz_id"), values)
+        first = session.scalar(text('SELECT coalesce(max(id), 0) FROM "case"')) or 0
+    spacing = max(YEAR_SECONDS // cases, 1)
+    for start in range(0, cases, BATCH):
+        numbers = {"m": merchant, "first": first, "low": start + 1, "high": min(start + BATCH, cases)}
+        for statement in _statements(sqlite=database.sqlite, spacing=spacing):
+            with database.transaction() as session:
+                session.execute(text(statement), numbers)
 
-    def ago(seconds: str) -> str:
-        if database.sqlite:
-            return f"strftime('%Y-%m-%d %H:%M:%f000', '{NOW:%Y-%m-%d %H:%M:%S}', '-' || ({seconds}) || ' seconds')"
+
+def _statements(*, sqlite: bool, spacing: int) -> list[str]:
+    """The n-th case is the n-th youngest; every row of a case has its number as id."""
+    no, json = ("0", "'{}'") if sqlite else ("false", "CAST('{}' AS jsonb)")
+    numbers = (
+        "WITH RECURSIVE numbers(n) AS (SELECT :low UNION ALL SELECT n + 1 FROM numbers WHERE n < :high) "
+    )
+    aged = f"aged AS (SELECT n, n * {spacing} AS age, n % 9973 * 7919 % 100 AS luck, n % 9967 * 8513 % 1000 AS taste FROM numbers) "
+    told = (
+        "told AS (SELECT n, age, taste, CASE WHEN age < 864000 AND luck < 50 THEN 'open' "
+        "WHEN luck < 45 THEN 'recovered' WHEN luck < 48 THEN 'reversed' WHEN luck < 51 THEN 'void' ELSE 'lost' END "
+        "AS state, CASE WHEN n * 31 % 340 * 3600 < age THEN n * 31 % 340 ELSE 0 END AS waited FROM aged) "
+    )
+    source = numbers.rstrip() + ", " + aged.rstrip() + ", " + told
+
+    def at(seconds: str) -> str:
+        if sqlite:
+            return (
+                f"strftime('%Y-%m-%d %H:%M:%f000', '{NOW:%Y-%m-%d %H:%M:%S}', (-({seconds})) || ' seconds')"
+            )
         return f"timestamptz '{NOW.isoformat()}' - ({seconds}) * interval '1 second'"
 
-    with database.transaction() as session:
-        session.execute(
-            text("UPDATE merchant SET zone = :zone WHERE biz_id = :biz_id"), {"zone": zone, "biz_id": biz_id}
-        )
-        merchant = session.scalar(text("SELECT id FROM merchant WHERE biz_id = :biz_id"), {"biz_id": biz_id})
-        first = session.scalar(text('SELECT coalesce(max(id), 0) FROM "case"')) or 0
-    for start in range(0, cases, BATCH):
-        end = min(start + BATCH, cases)
-        for statement in _statements(ago, spacing=YEAR_SECONDS // cases or 1, yes="1" if database.sqlite else "true"):
-            with database.transaction() as session:
-                session.execute(
-                    text(statement), {"m": merchant, "first": first, "low": start + 1, "high": end}
-                )
+    opened, paid = (
+        at("age"),
+        f"CASE WHEN state IN ('recovered', 'reversed') THEN {at('age - waited * 3600')} END",
+    )
+    closed = f"CASE WHEN state <> 'open' THEN {at('age - waited * 3600')} END"
+    currency = "CASE WHEN taste % 5 = 0 THEN 'eur' ELSE 'usd' END"
+    customers = (
+        "INSERT INTO customer (id, merchant_id, identity, name, email, complaints, seen_at, created_at) "
+        f"SELECT :first + n, :m, 'user_' || n, 'Ada Lovelace', 'ada@example.com', {json}, {opened}, {opened} "
+        "FROM told"
+    )
+    payments = (
+        "INSERT INTO payment (id, merchant_id, customer_id, payment_id, product_id, product_title, amount_minor, "
+        "currency, decline_code, seen_at, failed_at, paid_at, refunds, disputes) "
+        "SELECT :first + n, :m, :first + n, 'pay_' || n, 'prod_' || (taste % 5), 'Product ' || (taste % 5), 4900, "
+        f"{currency}, 'insufficient_funds', {opened}, {opened}, {paid}, {json}, {json} FROM told"
+    )
+    cases = (
+        'INSERT INTO "case" (id, merchant_id, customer_id, payment_id, token, state, reason, held, decline_class, '
+        "amount_minor, currency, opened_at, closed_at, recovered_at, paid_on, taken_back_minor, attribution, "
+        "attribution_step_id, arm, draw_share, origin, policy_version, created_at) "
+        "SELECT :first + n, :m, :first + n, :first + n, 'token' || (:first + n), state, 'collecting', "
+        f"{no}, substr('AAAABBBCDDEFGHIJU', 1 + taste % 17, 1), 4900, {currency}, {opened}, {closed}, {paid}, "
+        "CASE WHEN waited < 336 AND state IN ('recovered', 'reversed') THEN waited / 24 END, 0, "
+        "CASE WHEN state = 'recovered' THEN CASE WHEN n % 2 = 0 THEN 'message' ELSE 'neither' END END, "
+        "CASE WHEN state = 'recovered' AND n % 2 = 0 THEN :first + n END, "
+        "CASE WHEN n % 10 = 1 THEN 'control' ELSE 'treated' END, CASE WHEN n % 2 = 1 THEN 0.1 END, 'live', 1, "
+        f"{opened} FROM told"
+    )
+    steps = (
+        "INSERT INTO step (id, case_id, position, kind, wording_key, wording_version, channel, planned_at, why, "
+        "tries, state, due_at, attempts) SELECT :first + n, :first + n, 1, 'remind', CASE taste % 3 WHEN 0 THEN "
+        "'funds.first' WHEN 1 THEN 'funds.second' ELSE 'card.last' END, 1, CASE WHEN taste % 4 = 0 THEN 'telegram' "
+        f"ELSE 'email' END, {opened}, {json}, 0, 'sent', {opened}, 1 FROM told WHERE n % 2 = 0"
+    )
+    deliveries = (
+        "INSERT INTO delivery (id, step_id, case_id, fence, channel, outcome, content, recipient, started_at, "
+        "lease_until) SELECT :first + n, :first + n, :first + n, 1, CASE WHEN taste % 4 = 0 THEN 'telegram' "
+        f"ELSE 'email' END, CASE WHEN taste % 20 = 1 THEN 'gave_up' ELSE 'sent' END, {json}, 'ada@example.com', "
+        f"{opened}, {opened} FROM told WHERE n % 2 = 0"
+    )
+    return [source + one for one in (customers, payments, cases, steps, deliveries)]
 
 
-def _statements(ago, *, spacing: int, yes: str):  # type: ignore[no-untyped-def]
-    at = ago(f"n * {spacing}")
-    paid = ago(f"greatest_0(n * {spacing} - (n * 7919 % 700) * 3600)")
-    raise NotImplementedError(at, paid, yes)
+if __name__ == "__main__":
+    main()

@@ -1,15 +1,13 @@
-"""What is in progress now, whenever it began, by the hours that are left of Whop's own days. Reads only."""
+"""What is in progress now, whenever it began, by the hours that are left of Whop's own days."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.orm import Session
-
-from app.cases.tallied import Narrow, case_figures
-from app.models import Merchant
+from app.cases.tallied import Asked
 from app.recovery.campaign import LIMITS
 from app.recovery.edges import edges
-from app.recovery.measure import Measure, measure
+from app.recovery.measure import CaseFigures, Measure, measure
 
 HOUR = timedelta(hours=1)
 LEFT = (timedelta(0), 24 * HOUR, 72 * HOUR)
@@ -25,8 +23,12 @@ class AtRisk:
     """One for each of `LEFT` and one for the rest."""
 
 
-def at_risk(session: Session, merchant: Merchant, *, now: datetime, narrow: Narrow) -> AtRisk:
+def asked_at_risk(now: datetime) -> Asked:
     ends = [now - LIMITS.runway + left for left in LEFT]
-    found = case_figures(session, merchant, edges([BEGINNING, *ends, END]), narrow=narrow, running=True)
-    groups = tuple(measure(found.get(number, [])) for number in range(len(LEFT) + 1))
+    return Asked(edges([BEGINNING, *ends, END]), running=True)
+
+
+def at_risk(found: Mapping[int, Sequence[CaseFigures]]) -> AtRisk:
+    """Of what was found for `asked_at_risk`."""
+    groups = tuple(measure(found.get(number, ())) for number in range(len(LEFT) + 1))
     return AtRisk(measure(row for rows in found.values() for row in rows), groups)

@@ -1,14 +1,35 @@
 """What the messages of a period's cases came to, by channel and by their place in the conversation. Reads only."""
 
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from app.cases.tallied import Messages
+from sqlalchemy import false, func, literal, select
+from sqlalchemy.orm import Session
+
+from app.cases.tally_spans import Narrow, between, hours_columns, in_hours, rows
+from app.models import Case, Delivery, Merchant, MessageTally, Step
 from app.recovery.campaign import REMINDERS, Position
+from app.recovery.edges import Edge
 from app.recovery.machine import CaseState
 from app.recovery.money import Money, totals
+from app.recovery.winback import KIND
 
 ORDER = (*REMINDERS, Position.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Messages:
+    """Alike in channel and place in the conversation."""
+
+    channel: str
+    wording_key: str
+    what: str
+    """An outcome, or recovered: payments whose last message it was."""
+    count: int
+    currency: str
+    amount_minor: int
+    """Net of what was taken back; only of what was recovered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +48,49 @@ class Carried:
     def share(self) -> float | None:
         """Of the messages that arrived, or may have."""
         return self.recovered / (self.sent + self.unclear) if self.sent + self.unclear else None
+
+
+def message_figures(
+    session: Session, merchant: Merchant, edges: Sequence[Edge], *, narrow: Narrow
+) -> list[Messages]:
+    """Of the cases between the first and the last edge."""
+    tally = MessageTally
+    alike = (tally.channel, tally.wording_key, tally.what, tally.currency)
+    net = func.sum(tally.amount_minor - tally.taken_back_minor)
+    whole = select(
+        literal(0).label("place"), false().label("corrects"), *alike, func.sum(tally.messages), net
+    )
+    whole = whole.where(
+        tally.merchant_id == merchant.id, *narrow.of(tally), *between(tally.day, edges)
+    ).group_by(*alike)
+    of_hours = (*in_hours(merchant, edges), *narrow.of_cases())
+    currency = func.coalesce(Case.currency, "")
+    sent = (
+        select(*hours_columns(edges), Delivery.channel, Step.wording_key, Delivery.outcome, currency, func.count(), literal(0))
+        .join(Delivery, Delivery.case_id == Case.id)
+        .join(Step, Delivery.step_id == Step.id)
+        .where(*of_hours, Step.kind != KIND)
+        .group_by("place", Delivery.channel, Step.wording_key, Delivery.outcome, currency)
+    )  # fmt: skip
+    recovered = literal(CaseState.RECOVERED.value)
+    paid = func.sum(func.coalesce(Case.amount_minor, 0) - Case.taken_back_minor)
+    credited = (
+        select(*hours_columns(edges), Step.channel, Step.wording_key, recovered, currency, func.count(), paid)
+        .join(Step, Case.attribution_step_id == Step.id)
+        .where(*of_hours, Case.state == CaseState.RECOVERED.value)
+        .group_by("place", Step.channel, Step.wording_key, currency)
+    )
+    sums: dict[tuple[str, str, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for place, sign, (*key, count, minor) in rows(session, whole, sent, edges, credited):
+        if place == 0:
+            figures = sums[key[0], key[1], key[2], key[3]]
+            figures[0] += sign * int(count)
+            figures[1] += sign * int(minor or 0)
+    return [
+        Messages(channel, wording_key, what, count, code, minor)
+        for (channel, wording_key, what, code), (count, minor) in sums.items()
+        if count
+    ]
 
 
 def by_channel(messages: Iterable[Messages]) -> tuple[Carried, ...]:

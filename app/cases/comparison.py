@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.cases.arms import share_for
 from app.cases.counting import day_of_case, on_postgresql
 from app.cases.rules import Rules
-from app.cases.tallied import EVERYTHING, RUNNING, Narrow
+from app.cases.tallied import RUNNING
+from app.cases.tally_spans import EVERYTHING, Narrow
 from app.models import Case, CaseTally, DrawnTally, Merchant
 from app.models.case import BACKFILL, Arm
 from app.models.tally import NOT_PAID

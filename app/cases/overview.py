@@ -8,18 +8,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, extract, func, select
+from sqlalchemy import extract, select
 from sqlalchemy.orm import Session
 
-from app.cases.at_risk import AtRisk, at_risk
+from app.cases.at_risk import AtRisk, asked_at_risk, at_risk
+from app.cases.carried import Messages, message_figures
+from app.cases.channels import in_period
 from app.cases.choices import Choices, choices
 from app.cases.comparison import baseline, comparison
 from app.cases.listing import CaseRow, Filters, list_cases
 from app.cases.rules import Rules
-from app.cases.tallied import EVERYTHING, Messages, Narrow, case_figures, message_figures, recovery_hours
-from app.models import Case, Delivery, InboxRow, Merchant, Step
-from app.models.case import LIVE
-from app.models.contact import REACHED
+from app.cases.tallied import Asked, case_figures, recovery_hours
+from app.cases.tally_spans import EVERYTHING, Narrow
+from app.models import Case, InboxRow, Merchant
 from app.recovery.cohorts import Cohort, days_over
 from app.recovery.decline import DeclineClass
 from app.recovery.edges import Edge
@@ -34,10 +35,9 @@ from app.recovery.measure import (
     decided_with_reminders,
     measure,
 )
-from app.recovery.money import Money, totals
+from app.recovery.money import Money
 from app.recovery.period import Period
 from app.recovery.waiting import by_day, middle
-from app.recovery.winback import KIND
 
 BEFORE = 0
 """The span of the period before."""
@@ -53,6 +53,7 @@ class Analytics:
     whole: Measure
     before: Measure
     """As many days right before the period."""
+    at_risk_now: AtRisk
     incremental: Incremental
     added: tuple[int, int, int] | None
     """Payments of the period that would not have come without us: about, at least, at most."""
@@ -71,26 +72,11 @@ class Analytics:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
     analytics: Analytics
-    at_risk: AtRisk
     messages: tuple[Messages, ...]
     choices: Choices
     latest: tuple[CaseRow, ...]
     heard: bool
     """Whop has told of this merchant before, if only of something without effect."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChannelFigures:
-    """What one channel did for the cases of a period."""
-
-    channel: str
-    outcomes: dict[str, int]
-    """Messages by outcome: sent, unknown, gave_up, retry."""
-    cases: int
-    """Cases with a message that reached the person, or may have."""
-    recovered_after: int
-    """Recovered cases whose last message came by this channel; not a proof that it was the cause."""
-    recovered_money: tuple[Money, ...]
 
 
 def analytics(
@@ -104,7 +90,8 @@ def analytics(
 ) -> Analytics:
     """`narrow` leaves the two groups and their difference alone: they are of all people who were drawn."""
     edges = _edges(period)
-    spans = case_figures(session, merchant, edges, narrow=narrow, weeks=(date.min, *period.weeks))
+    weekly = Asked(edges, weeks=(date.min, *period.weeks))
+    spans, in_progress = case_figures(session, merchant, (weekly, asked_at_risk(now)), narrow=narrow)
     before = spans.pop(BEFORE, [])
     figures = [row for rows in spans.values() for row in rows]
     whole, decided = measure(figures), decided_with_reminders(figures)
@@ -117,6 +104,7 @@ def analytics(
         narrow=narrow,
         whole=whole,
         before=measure(before),
+        at_risk_now=at_risk(in_progress),
         incremental=compared,
         added=added(compared, cases=decided.opened, most=whole.touched_then_recovered),
         added_money=added_money(compared, money=decided.opened_money, most=whole.touched_money),
@@ -144,61 +132,12 @@ def overview(
     latest = list_cases(session, merchant, Filters(), size=LATEST).rows
     return Overview(
         analytics=analytics(session, merchant, period, now=now, rules=rules, narrow=narrow),
-        at_risk=at_risk(session, merchant, now=now, narrow=narrow),
         messages=tuple(
             message_figures(session, merchant, edges_between((period.start, period.end)), narrow=narrow)
         ),
         choices=choices(session, merchant, period),
         latest=latest,
         heard=bool(latest) or _heard(session, merchant),
-    )
-
-
-def channels(session: Session, merchant: Merchant, period: Period) -> tuple[ChannelFigures, ...]:
-    """One entry for each channel that carried a reminder of the period's cases, by name; offers are no reminders."""
-    in_period = _in_period(merchant, period)
-    sends = session.execute(
-        select(Delivery.channel, Delivery.outcome, func.count())
-        .join(Case, Delivery.case_id == Case.id)
-        .join(Step, Delivery.step_id == Step.id)
-        .where(in_period, Step.kind != KIND)
-        .group_by(Delivery.channel, Delivery.outcome)
-    ).all()
-    reached: dict[str, int] = dict(
-        session.execute(
-            select(Delivery.channel, func.count(Delivery.case_id.distinct()))
-            .join(Case, Delivery.case_id == Case.id)
-            .join(Step, Delivery.step_id == Step.id)
-            .where(in_period, Delivery.outcome.in_(REACHED), Step.kind != KIND)
-            .group_by(Delivery.channel)
-        ).all()
-    )
-    money = session.execute(
-        select(Step.channel, Case.currency, func.count(), func.sum(Case.amount_minor - Case.taken_back_minor))
-        .join(Step, Case.attribution_step_id == Step.id)
-        .where(in_period, Case.state == CaseState.RECOVERED.value)
-        .group_by(Step.channel, Case.currency)
-    ).all()
-    return tuple(
-        ChannelFigures(
-            channel=channel,
-            outcomes={row[1]: row[2] for row in sends if row[0] == channel},
-            cases=reached.get(channel, 0),
-            recovered_after=sum(row[2] for row in money if row[0] == channel),
-            recovered_money=totals(
-                Money(row[1], int(row[3] or 0)) for row in money if row[0] == channel and row[1]
-            ),
-        )
-        for channel in sorted({row[0] for row in sends})
-    )
-
-
-def _in_period(merchant: Merchant, period: Period) -> ColumnElement[bool]:
-    return and_(
-        Case.merchant_id == merchant.id,
-        Case.opened_at >= period.start,
-        Case.opened_at < period.end,
-        Case.origin == LIVE,
     )
 
 
@@ -232,7 +171,7 @@ def _median_hours(
     found = session.scalars(
         select(seconds)
         .where(
-            _in_period(merchant, period),
+            in_period(merchant, period),
             *narrow.of_cases(),
             Case.state == CaseState.RECOVERED.value,
             Case.decline_class != DeclineClass.NOT_A_FAILURE.value,

@@ -1,9 +1,10 @@
 """The one door to a merchant's data for reading: every query takes the merchant first and sees no other's."""
 
+from app.cases.channels import ChannelFigures, channels
 from app.cases.compared import Compared, ReadBack, compared, read_back
 from app.cases.heard import Event, EventPage, events
 from app.cases.listing import CaseRow, Cursor, Filters, Page, all_cases, list_cases
-from app.cases.overview import Analytics, ChannelFigures, Overview, analytics, channels, overview
+from app.cases.overview import Analytics, Overview, analytics, overview
 from app.cases.reach import Reach, reach, reach_by_channel
 from app.cases.timeline import Entry, EntryKind, Timeline
 from app.cases.view import CaseView, case_of, case_view
