@@ -15,6 +15,7 @@ from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.messages import blueprint as messages
+from app.dashboard.overview_page import blueprint as figures
 from app.dashboard.routes import blueprint as dashboard
 from app.dashboard.whop_window import blueprint as whop_window
 from app.dashboard.winback import blueprint as winback
@@ -34,7 +35,7 @@ from app.webhooks.routes import MAX_BODY
 from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
-    webhooks, auth, dashboard, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
+    webhooks, auth, dashboard, figures, messages, compare, campaign, winback, alerts, learning, charges, control, whop_window,
     api, customer, health, metrics_page, openapi, dev,
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from app.cases.heard import Event, EventPage, events
 from app.cases.listing import CaseRow, Cursor, Filters, Page, all_cases, list_cases
 from app.cases.overview import Analytics, Overview, analytics, overview
 from app.cases.reach import Reach, reach, reach_by_channel
+from app.cases.tally_spans import Narrow
 from app.cases.timeline import Entry, EntryKind, Timeline
 from app.cases.view import CaseView, case_of, case_view
 
@@ -21,6 +22,7 @@ __all__ = [
     "Event",
     "EventPage",
     "Filters",
+    "Narrow",
     "Overview",
     "Page",
     "Reach",

@@ -8,10 +8,11 @@ from flask_babel import gettext as _
 
 from app.cases.notes import LONGEST as LONGEST_NOTE
 from app.cases.profile import Profile, zones
-from app.cases.queries import Cursor, Filters
+from app.cases.queries import Cursor, Filters, Narrow
 from app.errors import InvalidInput
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
+from app.recovery.money import is_currency
 from app.recovery.period import DAY, Period
 from app.recovery.wording import LANGUAGES
 from notifiers.address import one_mailbox
@@ -58,6 +59,14 @@ def period_of(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Peri
 def days_of(args: Mapping[str, str]) -> int | None:
     """How many days back from today are asked for; None where the days themselves are named."""
     return None if args.get("from") or args.get("to") else _days(args.get("days", ""))
+
+
+def narrow_of(args: Mapping[str, str]) -> Narrow:
+    """`currency` and `product`. Raises `InvalidInput` naming the field."""
+    currency, product = args.get("currency", "").lower(), args.get("product", "").replace("\x00", "")
+    if currency and not is_currency(currency):
+        raise InvalidInput({"currency": _("three letters, such as usd")})
+    return Narrow(currency=currency or None, product=product[:MOST_SEARCHED] or None)
 
 
 def filters_of(args: Mapping[str, str], *, zone: ZoneInfo) -> Filters:

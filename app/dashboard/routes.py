@@ -12,24 +12,21 @@ from app.cases.queries import (
     compared,
     events,
     list_cases,
-    overview,
     reach,
     reach_by_channel,
     read_back,
 )
-from app.dashboard import compared_words, event_words, inputs, measure_words, sentences
+from app.dashboard import compared_words, event_words, inputs, sentences
 from app.dashboard.address import query_with
 from app.dashboard.case_page import case_page
-from app.dashboard.chart import interval_chart, weeks_chart
 from app.dashboard.connect_texts import CHANNELS, TEXTS, lacks_discord_sign_in, linkable
 from app.dashboard.deeds import DEEDS, Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
 from app.dashboard.export import written_as_csv
+from app.dashboard.overview_page import overview_page
 from app.dashboard.settings_page import settings_page
 from app.delivery.message import Links
 from app.errors import InvalidInput
-from app.recovery.decline import POLICIES, DeclineClass
-from app.recovery.measure import Measure
 from app.security.access import Who, access
 from app.security.tenancy import signed_in
 from app.services import services
@@ -50,30 +47,7 @@ def index() -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_overview() -> ResponseReturnValue:
     with reading() as desk:
-        period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
-        shown = overview(desk.session, desk.merchant, period, now=desk.now, rules=desk.rules)
-        return render_template(
-            "dashboard/overview.html",
-            shown=shown,
-            analytics=shown.analytics,
-            whole=shown.analytics.whole,
-            period=period,
-            days=inputs.days_of(request.args),
-            chart=weeks_chart(shown.analytics.by_week, desk.show),
-            interval=interval_chart(shown.analytics.incremental.difference),
-            attention=[
-                (name, part) for name, part in shown.analytics.by_class if _wants_the_merchant(name, part)
-            ],
-            nameless=desk.merchant.public_name is None,
-            reach=reach(desk.session, desk.merchant) if linkable(services().settings) else None,
-            show=desk.show,
-            words=sentences,
-            measured=measure_words,
-        )
-
-
-def _wants_the_merchant(name: DeclineClass, part: Measure) -> bool:
-    return POLICIES[name].alert_merchant and part.in_progress > 0
+        return overview_page(desk)
 
 
 @blueprint.get("/dashboard/cases", endpoint="cases")
