@@ -42,6 +42,8 @@ ENOUGH = 100
 """Fresh rows of one merchant's day, above which they are put together."""
 MOST_DAYS = 200
 """At once; the rest a moment later."""
+DAYS_A_TRANSACTION = 20
+"""A few milliseconds each, in which SQLite's other writers wait."""
 
 AnyTally = type[CaseTally] | type[RecoveryTally] | type[DrawnTally] | type[MessageTally]
 Column = InstrumentedAttribute[Any]
@@ -62,9 +64,10 @@ def put_together(database: Database, *, enough: int = ENOUGH) -> int:
                 .limit(MOST_DAYS)
             )
             found = read.execute(wanted).all()
-        for merchant_id, day in found:
+        for start in range(0, len(found), DAYS_A_TRANSACTION):
             with database.transaction() as session:
-                _put_day_together(session, tally, merchant_id, day)
+                for merchant_id, day in found[start : start + DAYS_A_TRANSACTION]:
+                    _put_day_together(session, tally, merchant_id, day)
         done += len(found)
     return done
 
