@@ -145,7 +145,10 @@ def _statements(*, sqlite: bool, spacing: int) -> list[str]:
     numbers = (
         "WITH RECURSIVE numbers(n) AS (SELECT :low UNION ALL SELECT n + 1 FROM numbers WHERE n < :high) "
     )
-    aged = f"aged AS (SELECT n, n * {spacing} AS age, n % 9973 * 7919 % 100 AS luck, n % 9967 * 8513 % 1000 AS taste FROM numbers) "
+    aged = (
+        f"aged AS (SELECT n, n * {spacing} AS age, n % 9973 * 7919 % 100 AS luck, "
+        "n % 9967 * 8513 % 1000 AS taste FROM numbers) "
+    )
     told = (
         "told AS (SELECT n, age, taste, CASE WHEN age < 864000 AND luck < 50 THEN 'open' "
         "WHEN luck < 45 THEN 'recovered' WHEN luck < 48 THEN 'reversed' WHEN luck < 51 THEN 'void' ELSE 'lost' END "

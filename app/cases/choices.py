@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.models import CaseTally, Merchant, Payment
 from app.models.case import LIVE
+from app.models.tally import ALL
 from app.recovery.edges import edge
 from app.recovery.period import Period
 
@@ -31,7 +32,7 @@ def choices(session: Session, merchant: Merchant, period: Period) -> Choices:
     alike = (
         select(CaseTally.product_id, CaseTally.currency, func.sum(CaseTally.cases).label("cases"))
         .where(
-            CaseTally.merchant_id == merchant.id, CaseTally.origin == LIVE,
+            CaseTally.merchant_id == merchant.id, CaseTally.origin == LIVE, CaseTally.product_id != ALL,
             CaseTally.day >= edge(period.start).day, CaseTally.day <= edge(period.end).day,
         )
         .group_by(CaseTally.product_id, CaseTally.currency)

@@ -26,6 +26,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.models import Case, CaseTally, Merchant, MessageTally, Payment, RecoveryTally
 from app.models.case import LIVE
+from app.models.tally import ALL
 from app.recovery.edges import Edge, shares
 
 Row = Sequence[Any]
@@ -42,11 +43,11 @@ class Narrow:
     def of(
         self, tally: type[CaseTally] | type[RecoveryTally] | type[MessageTally]
     ) -> list[ColumnElement[bool]]:
-        wanted: list[ColumnElement[bool]] = []
+        wanted: list[ColumnElement[bool]] = [
+            tally.product_id == (ALL if self.product is None else self.product)
+        ]
         if self.currency is not None:
             wanted.append(tally.currency == self.currency)
-        if self.product is not None:
-            wanted.append(tally.product_id == self.product)
         return wanted
 
     def of_cases(self) -> list[ColumnElement[bool]]:

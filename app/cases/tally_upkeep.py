@@ -33,7 +33,7 @@ from app.models import (
     Step,
 )
 from app.models.case import BACKFILL, LIVE
-from app.models.tally import NOT_PAID
+from app.models.tally import ALL, NOT_PAID
 from app.recovery import winback
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
@@ -118,16 +118,25 @@ def _differences(session: Session, tally: AnyTally) -> Iterator[str]:
     key, sums = _columns(tally)
     kept = _counted(session, select(*key, *(func.sum(one) for one in sums)).group_by(*key), parts=len(key))
     counted: Counted = {}
+    names, nothing = [one.key for one in key], (0,) * len(sums)
     for wanted in _recounts(tally, postgresql=on_postgresql(session)):
         for alike, figures in _counted(session, wanted, parts=len(key)).items():
-            counted[alike] = figures
-    names = [one.key for one in key]
+            for same in _with_all_products(alike, names):
+                before = counted.get(same, nothing)
+                counted[same] = tuple(one + more for one, more in zip(before, figures, strict=True))
     for alike in sorted(kept.keys() | counted.keys(), key=repr):
-        nothing = (0,) * len(sums)
         ours, theirs = kept.get(alike, nothing), counted.get(alike, nothing)
         if ours != theirs:
             where = ", ".join(f"{name} {part}" for name, part in zip(names, alike, strict=True))
             yield f"{tally.__tablename__} of {where}: {ours} kept, {theirs} counted"
+
+
+def _with_all_products(alike: tuple[Any, ...], names: list[str]) -> Iterator[tuple[Any, ...]]:
+    """The key itself, and that of all products together."""
+    yield alike
+    if "product_id" in names:
+        at = names.index("product_id")
+        yield (*alike[:at], ALL, *alike[at + 1 :])
 
 
 def _counted(session: Session, wanted: Select[*tuple[Any, ...]], *, parts: int) -> Counted:

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from .base import Base, BigInt, partial_index
 
+ALL = "*"
+"""Stands in `product_id` for all products together: most questions are about them, and need fewer rows."""
 NOT_PAID = -1
 """Stands for none in `paid_on`: a key has no empty parts."""
 
@@ -27,7 +29,7 @@ class CaseTally(Tally, Base):
 
     __tablename__ = "case_tally"
     __table_args__ = (
-        Index(None, "merchant_id", "origin", "day"),
+        Index(None, "merchant_id", "origin", "product_id", "day"),
         partial_index("ix_case_tally_running", "merchant_id", "state IN ('open', 'pending', 'paused')"),
         partial_index("ix_case_tally_fresh", "merchant_id", "fresh"),
     )
@@ -40,7 +42,7 @@ class CaseTally(Tally, Base):
     touched: Mapped[bool]
     arm: Mapped[str]
     product_id: Mapped[str]
-    """Empty where Whop has named none."""
+    """Empty where Whop has named none. Each case is here twice: in its product, and in `ALL`."""
     currency: Mapped[str]
     """Empty where the amount is unknown."""
     cases: Mapped[int]
@@ -53,7 +55,7 @@ class RecoveryTally(Tally, Base):
 
     __tablename__ = "recovery_tally"
     __table_args__ = (
-        Index(None, "merchant_id", "day"),
+        Index(None, "merchant_id", "product_id", "day"),
         partial_index("ix_recovery_tally_fresh", "merchant_id", "fresh"),
     )
 
@@ -90,7 +92,7 @@ class MessageTally(Tally, Base):
 
     __tablename__ = "message_tally"
     __table_args__ = (
-        Index(None, "merchant_id", "day"),
+        Index(None, "merchant_id", "product_id", "day"),
         partial_index("ix_message_tally_fresh", "merchant_id", "fresh"),
     )
 

@@ -73,6 +73,8 @@ SUMS = {
     "message_tally": (("messages", sa.Integer()), *MONEY),
 }
 RUNNING = "state IN ('open', 'pending', 'paused')"
+ALL = "'*'"
+"""Stands for all products together: most questions are about them."""
 COUNTED = (
     "merchant_id", "payment_id", "opened_at", "origin", "state", "decline_class", "attribution",
     "attribution_step_id", "arm", "currency", "amount_minor", "taken_back_minor", "recovered_at", "paid_on",
@@ -139,9 +141,10 @@ def _create(name: str) -> None:
     _index(name, f"ix_{name}_fresh", "fresh")
     if name == "case_tally":
         _index(name, f"ix_{name}_running", RUNNING)
-        op.create_index(op.f(f"ix_{name}_merchant_id_origin_day"), name, ["merchant_id", "origin", "day"])
+        columns = ["merchant_id", "origin", "product_id", "day"]
     else:
-        op.create_index(op.f(f"ix_{name}_merchant_id_day"), name, ["merchant_id", "day"])
+        columns = ["merchant_id", "day"] if name == "drawn_tally" else ["merchant_id", "product_id", "day"]
+    op.create_index(op.f(f"ix_{name}_{'_'.join(columns)}"), name, columns)
 
 
 def _index(table: str, name: str, condition: str) -> None:
@@ -153,7 +156,12 @@ def _index(table: str, name: str, condition: str) -> None:
 
 
 def _of_case(spell: Spelling, c: str, sign: str, product: str) -> Iterator[tuple[str, str, str, str]]:
-    """Tally, the values of its columns, which other tables they need, and the condition."""
+    """Tally, the values of its columns, which other tables they need, and the condition: in its product and in all."""
+    yield from _of_case_once(spell, c, sign, product)
+    yield from (one for one in _of_case_once(spell, c, sign, ALL) if one[0] != "drawn_tally")
+
+
+def _of_case_once(spell: Spelling, c: str, sign: str, product: str) -> Iterator[tuple[str, str, str, str]]:
     day, month = spell.day.format(at=f"{c}.opened_at"), spell.month.format(at=f"{c}.opened_at")
     recovered = f"{c}.origin = 'live' AND {c}.state = 'recovered'"
     product, currency = f"coalesce({product}, '')", f"coalesce({c}.currency, '')"
@@ -217,8 +225,10 @@ def _triggers(spell: Spelling) -> Iterator[tuple[str, str, str, str, str]]:
         )
 
     def messages(c: str, d: str, sign: str, product: str, sources: str, where: str) -> str:
-        tally, values, condition = _of_message(spell, c, d, sign, product)
-        return _insert(tally, values, sources, f"{condition} AND {where}")
+        both = (_of_message(spell, c, d, sign, which) for which in (product, ALL))
+        return "".join(
+            _insert(tally, values, sources, f"{condition} AND {where}") for tally, values, condition in both
+        )
 
     def differ(*columns: str) -> str:
         return " OR ".join(f"OLD.{column} {spell.differs} NEW.{column}" for column in columns)
@@ -264,10 +274,13 @@ def _count(spell: Spelling) -> None:
          f"{condition} AND p.id = c.payment_id", "c.id")
         for tally, values, more, condition in _of_case(spell, "c", "", "p.product_id")
     ]  # fmt: skip
-    tally, values, condition = _of_message(spell, "c", "d", "", "p.product_id")
     sources = '"case" AS c, payment AS p, delivery AS d, step AS s'
-    joined = f"{condition} AND p.id = c.payment_id AND c.id = d.case_id"
-    for table, counted in (("case", cases), ("delivery", [(tally, values, sources, joined, "d.id")])):
+    messages = [
+        (tally, values, sources, f"{condition} AND p.id = c.payment_id AND c.id = d.case_id", "d.id")
+        for product in ("p.product_id", ALL)
+        for tally, values, condition in (_of_message(spell, "c", "d", "", product),)
+    ]
+    for table, counted in (("case", cases), ("delivery", messages)):
         last = (
             op.get_bind().execute(sa.select(sa.func.max(sa.table(table, sa.column("id")).c.id))).scalar() or 0
         )

@@ -10,6 +10,7 @@ from app.cases.tally_upkeep import differing_tallies, put_together
 from app.db import Database
 from app.migrate import downgrade, upgrade
 from app.models import TALLIES, Case, CaseTally, Delivery, Merchant, MessageTally, Payment
+from app.models.tally import ALL
 from tests.support import seeded
 
 AT = datetime(2026, 11, 3, 23, 30, tzinfo=UTC)
@@ -51,8 +52,10 @@ def test_every_case_and_message_is_counted_once(database: Database) -> None:
     shop(database)
     assert wrong(database) == []
     with database.reading() as read:
-        assert read.scalar(select(func.sum(CaseTally.cases))) == read.scalar(select(func.count(Case.id)))
-        sent = read.scalar(select(func.sum(MessageTally.messages)).where(MessageTally.what != "recovered"))
+        all_cases = select(func.sum(CaseTally.cases)).where(CaseTally.product_id == ALL)
+        assert read.scalar(all_cases) == read.scalar(select(func.count(Case.id)))
+        messages = select(func.sum(MessageTally.messages)).where(MessageTally.product_id == ALL)
+        sent = read.scalar(messages.where(MessageTally.what != "recovered"))
         assert sent == 7
 
 
@@ -107,7 +110,9 @@ def test_rows_of_one_key_are_put_together_without_a_change_of_the_sums(database:
 def test_a_tally_that_is_wrong_is_named(database: Database) -> None:
     shop(database)
     with database.transaction() as session:
-        session.execute(update(CaseTally).where(CaseTally.state == "open").values(cases=2))
+        session.execute(
+            update(CaseTally).where(CaseTally.state == "open", CaseTally.product_id == ALL).values(cases=2)
+        )
     (line,) = wrong(database)
     assert line.startswith("case_tally of ") and "state open" in line
     assert "(2, 0, 0) kept, (1, 0, 0) counted" in line
