@@ -32,11 +32,17 @@
   var unfolded = [];
   var scrolled = [];
   var focused = null;
+  var seen = null;
+  function headingIn(target, wanted) {
+    return Array.from(target.querySelectorAll("h2, h3")).find(wanted);
+  }
   function nameOf(part) {
     return [part.tagName, part.id, part.getAttribute("href"), part.textContent.trim()].join(" ");
   }
   document.addEventListener("htmx:beforeSwap", function (event) {
     var active = document.activeElement;
+    var first = headingIn(event.detail.target, function (one) { return one.getBoundingClientRect().bottom > 0; });
+    seen = first ? [nameOf(first), first.getBoundingClientRect().top] : null;
     focused = active !== event.detail.target && event.detail.target.contains(active) ? nameOf(active) : null;
     unfolded = Array.from(document.querySelectorAll("details[open][id]"), function (one) { return one.id; });
     scrolled = Array.from(event.detail.target.querySelectorAll("[tabindex][id]"), function (one) {
@@ -56,6 +62,11 @@
     var part = focused === null ? null : parts.find(function (one) { return nameOf(one) === focused; });
     if (part) part.focus({ preventScroll: true });
     drawCharts();
+    // The first heading in sight stays where it was, whatever has grown above it.
+    var same = seen === null ? null : headingIn(document.getElementById(event.detail.target.id), function (one) {
+      return nameOf(one) === seen[0];
+    });
+    if (same) window.scrollBy({ top: same.getBoundingClientRect().top - seen[1], behavior: "instant" });
   });
 
   // A menu closes when the reader turns elsewhere.
