@@ -37,7 +37,7 @@
     return Array.from(target.querySelectorAll("h2, h3")).find(wanted);
   }
   function nameOf(part) {
-    return [part.tagName, part.id, part.getAttribute("href"), part.textContent.trim()].join(" ");
+    return [part.tagName, part.closest("[id]").id, part.getAttribute("href"), part.textContent.trim()].join(" ");
   }
   document.addEventListener("htmx:beforeSwap", function (event) {
     var active = document.activeElement;
