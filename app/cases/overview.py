@@ -34,6 +34,7 @@ from app.recovery.measure import (
     by_week,
     decided_with_reminders,
     measure,
+    of_all_weeks,
 )
 from app.recovery.money import Money
 from app.recovery.period import Period
@@ -94,7 +95,8 @@ def analytics(
     spans, in_progress = case_figures(session, merchant, (weekly, asked_at_risk(now)), narrow=narrow)
     before = spans.pop(BEFORE, [])
     figures = [row for rows in spans.values() for row in rows]
-    whole, decided = measure(figures), decided_with_reminders(figures)
+    alike = of_all_weeks(figures)
+    whole, decided = measure(alike), decided_with_reminders(alike)
     compared = comparison(session, merchant, period, now=now, rules=rules)
     weeks = by_week(figures, period.weeks)
     waited = recovery_hours(session, merchant, edges[BEFORE + 1 :], narrow=narrow)
@@ -111,7 +113,7 @@ def analytics(
         baseline=baseline(session, merchant, narrow),
         median_hours=_median_hours(session, merchant, period, whole, waiting, narrow),
         waiting=waiting,
-        by_class=by_class(figures),
+        by_class=by_class(alike),
         by_week=weeks,
         cohorts=tuple(
             Cohort(monday, week.opened, by_day(waited.get(number, {})), days_over(edges[number + 2].at, now))
