@@ -19,6 +19,7 @@ from app.dashboard.events import blueprint as events
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
+from app.dashboard.overview_page import blueprint as figures
 from app.dashboard.routes import blueprint as dashboard
 from app.dashboard.selected import blueprint as selected
 from app.dashboard.setup import blueprint as setup
@@ -45,7 +46,7 @@ from app.webhooks.routes import MAX_BODY
 from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
-    webhooks, auth, dashboard, events, messages, compare, campaign, winback, alerts, learning, charges, control,
+    webhooks, auth, dashboard, figures, events, messages, compare, campaign, winback, alerts, learning, charges, control,
     whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customer, health,
     metrics_page, openapi, api_docs, dev,
 )  # fmt: skip

@@ -18,6 +18,7 @@ from app.cases.lessons import learn_daily
 from app.cases.links import prune_codes
 from app.cases.rules import Rules
 from app.cases.switcher import Switcher
+from app.cases.tally_upkeep import put_together
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Claim, Times, claim_due, expired, move
 from app.delivery.send import Sender
@@ -78,6 +79,7 @@ class Sweeps:
             "write_digests": Periodic(timedelta(seconds=15), self._write_digests),
             "write_spikes": Periodic(timedelta(seconds=60), self._write_spikes),
             "learn_daily": Periodic(timedelta(seconds=60), self._learn_daily),
+            "put_tallies_together": Periodic(timedelta(seconds=30), self._put_tallies_together),
             "look_at_channels": Periodic(timedelta(seconds=30), self._look_at_channels),
             "prune_deliveries": Periodic(timedelta(seconds=60), self._prune_deliveries),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
@@ -153,6 +155,9 @@ class Sweeps:
 
     def _learn_daily(self) -> int:
         return learn_daily(self._database, now=self._services.clock.now())
+
+    def _put_tallies_together(self) -> int:
+        return put_together(self._database)
 
     def _look_at_channels(self) -> int:
         return look_at_channels(self._database, times=self._times())

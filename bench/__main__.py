@@ -1,4 +1,4 @@
-"""`make bench`: the door and the worker, each beside its floor, on SQLite and on PostgreSQL; then the channels."""
+"""`make bench`: the door, the worker and the overview, each beside its floor, on both databases; then the channels."""
 
 import os
 import subprocess
@@ -6,7 +6,7 @@ import sys
 
 from tests.support import postgres
 
-PARTS = ("bench.door", "bench.engine")
+PARTS = ("bench.door", "bench.engine", "bench.overview")
 
 
 def main() -> int:

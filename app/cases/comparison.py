@@ -3,16 +3,22 @@
 Reads only. What counts as paid, and what follows from it, is decided by `app.recovery`.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from app.cases.arms import share_for
+from app.cases.counting import day_of_case, on_postgresql
 from app.cases.rules import Rules
-from app.models import Case, Merchant
+from app.cases.tallied import RUNNING
+from app.cases.tally_spans import EVERYTHING, Narrow
+from app.models import Case, CaseTally, DrawnTally, Merchant
 from app.models.case import BACKFILL, Arm
+from app.models.tally import NOT_PAID
 from app.recovery.decline import DeclineClass
+from app.recovery.edges import Edge, edge
 from app.recovery.followed import DAYS, Watched
 from app.recovery.incremental import Drawn, Incremental, compare
 from app.recovery.machine import CaseState
@@ -20,7 +26,6 @@ from app.recovery.measure import Baseline, Outcome, outcome_of
 from app.recovery.period import Period
 
 DAY = timedelta(days=1)
-RUNNING = tuple(state.value for state in CaseState if state.running)
 
 
 def comparison(
@@ -28,56 +33,80 @@ def comparison(
 ) -> Incremental:
     """All people drawn up to the end of the period, whenever it begins: nobody can choose the days that suit.
 
-    The cost grows with those people, but only their sums leave the database.
+    Read from the tally: the cost grows with the days, not with the people.
     """
-    drawn = (
-        select(
-            Case.arm,
-            Case.draw_share,
-            _whole_days(now).label("days"),
-            case((Case.state == CaseState.RECOVERED.value, Case.paid_on)).label("paid_on"),
-            Case.state.in_(RUNNING).label("open"),
-            Case.opened_at,
-        )
-        .where(
-            Case.merchant_id == merchant.id,
-            Case.draw_share.is_not(None),
-            Case.opened_at < period.end,
-        )
-        .subquery()
+    until = edge(period.end)
+    since = (
+        select(func.min(Case.opened_at))
+        .where(Case.merchant_id == merchant.id, Case.draw_share.is_not(None), Case.opened_at < period.end)
+        .scalar_subquery()
     )
-    alike = (drawn.c.arm, drawn.c.draw_share, drawn.c.days, drawn.c.paid_on, drawn.c.open)
-    found = session.execute(select(*alike, func.count(), func.min(drawn.c.opened_at)).group_by(*alike)).all()
+    tally = DrawnTally
+    alike: tuple[Any, ...] = (
+        tally.arm,
+        tally.share,
+        _whole_days(tally.day, now),
+        tally.paid_on,
+        tally.running,
+    )
+    whole = select(*alike, func.sum(tally.people), literal(1), since).where(
+        tally.merchant_id == merchant.id, tally.day < until.day
+    )
+    wanted: Any = whole.group_by(*alike)
+    if not until.is_midnight:
+        wanted = union_all(wanted, _in_last_hours(session, merchant, until, now))
+    found = session.execute(wanted).all()
     rows = [
         Drawn(
             control=arm == Arm.CONTROL,
             share=share,
-            watched=Watched(people=people, days=days, paid_on=paid_on, open=bool(is_open)),
+            watched=Watched(
+                people=sign * int(people), days=days, paid_on=None if paid_on == NOT_PAID else paid_on,
+                open=bool(running),
+            ),
         )
-        for arm, share, days, paid_on, is_open, people, _ in found
-    ]
-    return compare(
-        rows, share=share_for(merchant, rules), since=min((row[-1] for row in found), default=None)
-    )
+        for arm, share, days, paid_on, running, people, sign, _ in found
+    ]  # fmt: skip
+    first = min((row[-1] for row in found if row[-1] is not None), default=None)
+    return compare(rows, share=share_for(merchant, rules), since=first)
 
 
-def baseline(session: Session, merchant: Merchant) -> Baseline | None:
+def baseline(session: Session, merchant: Merchant, narrow: Narrow = EVERYTHING) -> Baseline | None:
     """The cases of before the product acted, by the same definition; None: Whop's records were not read."""
     rows = session.execute(
-        select(Case.state, Case.decline_class, func.count())
-        .where(Case.merchant_id == merchant.id, Case.origin == BACKFILL)
-        .group_by(Case.state, Case.decline_class)
+        select(CaseTally.state, CaseTally.decline_class, func.sum(CaseTally.cases))
+        .where(CaseTally.merchant_id == merchant.id, CaseTally.origin == BACKFILL, *narrow.of(CaseTally))
+        .group_by(CaseTally.state, CaseTally.decline_class)
     ).all()
     counts = {Outcome.RECOVERED: 0, Outcome.LOST: 0, Outcome.IN_PROGRESS: 0, Outcome.LEFT_OUT: 0}
     for state, decline_class, cases in rows:
-        counts[outcome_of(CaseState(state), DeclineClass(decline_class))] += cases
+        counts[outcome_of(CaseState(state), DeclineClass(decline_class))] += int(cases)
     before = Baseline(sum(counts.values()) - counts[Outcome.LEFT_OUT], counts[Outcome.RECOVERED])
     return before if before.opened else None
 
 
-def _whole_days(now: datetime) -> ColumnElement[int]:
-    """How many days since the first failure are over, at most the window's."""
+def _in_last_hours(
+    session: Session, merchant: Merchant, until: Edge, now: datetime
+) -> Select[*tuple[Any, ...]]:
+    """People between the last midnight that the tally goes to and the end itself."""
+    day = day_of_case(postgresql=on_postgresql(session))
+    paid_on = case(
+        (Case.state == CaseState.RECOVERED.value, func.coalesce(Case.paid_on, NOT_PAID)), else_=NOT_PAID
+    )
+    alike = (Case.arm, Case.draw_share, _whole_days(day, now), paid_on, Case.state.in_(RUNNING))
+    return (
+        select(*alike, func.count(), literal(until.sign), func.min(Case.opened_at))
+        .where(
+            Case.merchant_id == merchant.id, Case.draw_share.is_not(None),
+            Case.opened_at >= until.start, Case.opened_at < until.end,
+        )
+        .group_by(*alike)
+    )  # fmt: skip
+
+
+def _whole_days(day: Any, now: datetime) -> ColumnElement[int]:
+    """How many days are over since the end of the day of the first failure, for everybody who failed on it."""
     return case(
-        *((Case.opened_at <= now - days * DAY, days) for days in range(DAYS, 0, -1)),
+        *((day < (now - days * DAY).astimezone(UTC).date(), days) for days in range(DAYS, 0, -1)),
         else_=0,
     )

@@ -1,11 +1,13 @@
 """The one door to a merchant's data for reading: every query takes the merchant first and sees no other's."""
 
+from app.cases.channels import ChannelFigures, channels
 from app.cases.compared import Compared, ReadBack, compared, read_back
 from app.cases.heard import Event, EventFilters, EventPage, WholeEvent, events, set_aside, whole_event
 from app.cases.keyset import Cursor
 from app.cases.listing import CaseRow, Filters, Page, Sort, all_cases, list_cases, rows_of
-from app.cases.overview import Analytics, ChannelFigures, Overview, analytics, channels, overview
+from app.cases.overview import Analytics, Overview, analytics, overview
 from app.cases.reach import Reach, reach, reach_by_channel
+from app.cases.tally_spans import Narrow
 from app.cases.timeline import Entry, EntryKind, Timeline
 from app.cases.view import CaseView, case_of, case_view
 
@@ -22,6 +24,7 @@ __all__ = [
     "EventFilters",
     "EventPage",
     "Filters",
+    "Narrow",
     "Overview",
     "Page",
     "Reach",

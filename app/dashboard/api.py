@@ -36,9 +36,10 @@ def me() -> ResponseReturnValue:
 def show_analytics() -> ResponseReturnValue:
     with reading() as desk:
         period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
-        return jsonify(
-            answers.analytics(analytics(desk.session, desk.merchant, period, now=desk.now, rules=desk.rules))
-        )
+        found = analytics(
+            desk.session, desk.merchant, period, now=desk.now, rules=desk.rules, narrow=inputs.narrow_of(request.args)
+        )  # fmt: skip
+        return jsonify(answers.analytics(found))
 
 
 @blueprint.get("/analytics/by-channel")

@@ -3,7 +3,7 @@
 Whatever is drawn stands beside it in words or as a table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.dashboard.show import Show
+from app.recovery.followed import DAYS
 from app.recovery.measure import Measure
 from app.recovery.posterior import Difference
 
@@ -60,3 +61,11 @@ def weeks_chart(weeks: Sequence[tuple[date, Measure]], show: Show) -> dict[str, 
             {"label": _("Lost"), "tone": "lost", "values": [week.lost for _m, week in weeks]},
         ],
     }
+
+
+def waiting_chart(by_day: Mapping[int, int]) -> dict[str, Any]:
+    """Recovered cases by the day after the first failure on which the money came; what took longer stands together."""
+    longer = sum(count for day, count in by_day.items() if day >= DAYS)
+    values = [by_day.get(day, 0) for day in range(DAYS)] + [longer]
+    labels = [str(day) for day in range(1, DAYS + 1)] + [str(_("later"))]
+    return {"labels": labels, "series": [{"label": _("Recovered"), "tone": "recovered", "values": values}]}

@@ -8,7 +8,9 @@ from flask_babel import gettext as _
 
 from app.cases.notes import LONGEST as LONGEST_NOTE
 from app.cases.profile import Profile, zones
+from app.cases.queries import Narrow
 from app.errors import InvalidInput
+from app.recovery.money import is_currency
 from app.recovery.period import DAY, Period
 from app.recovery.wording import LANGUAGES
 from notifiers.address import one_mailbox
@@ -17,6 +19,7 @@ from notifiers.text import clean_line, clean_text
 DEFAULT_DAYS = 30
 MOST_DAYS = 731
 LONGEST_NAME = 60
+LONGEST_ID = 100
 BEGINNING = date(2000, 1, 1)
 
 
@@ -40,6 +43,14 @@ def period_of(args: Mapping[str, str], *, now: datetime, zone: ZoneInfo) -> Peri
 def days_of(args: Mapping[str, str]) -> int | None:
     """How many days back from today are asked for; None where the days themselves are named."""
     return None if args.get("from") or args.get("to") else _days(args.get("days", ""))
+
+
+def narrow_of(args: Mapping[str, str]) -> Narrow:
+    """`currency` and `product`. Raises `InvalidInput` naming the field."""
+    currency, product = args.get("currency", "").lower(), args.get("product", "").replace("\x00", "")
+    if currency and not is_currency(currency):
+        raise InvalidInput({"currency": _("three letters, such as usd")})
+    return Narrow(currency=currency or None, product=product[:LONGEST_ID] or None)
 
 
 def days_between(args: Mapping[str, str]) -> tuple[date | None, date | None]:

@@ -1,31 +1,24 @@
 """The merchant's pages: which address shows or does what. Reads through queries, writes through commands."""
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.cases.profile import change_profile
-from app.cases.queries import (
-    overview,
-    reach,
-    reach_by_channel,
-)
-from app.dashboard import inputs, measure_words, sentences
+from app.cases.queries import reach, reach_by_channel
+from app.dashboard import inputs
 from app.dashboard.address import query_with
 from app.dashboard.case_list import file_of_cases, list_page
 from app.dashboard.case_page import case_page
-from app.dashboard.chart import interval_chart, weeks_chart
 from app.dashboard.connect_texts import CHANNELS, TEXTS, lacks_discord_sign_in, linkable
 from app.dashboard.deeds import DEEDS, Deed, carry_out, write_note
 from app.dashboard.desk import acting, reading
+from app.dashboard.overview_page import overview_page
 from app.dashboard.settings_page import settings_page
-from app.dashboard.setup_lines import anything_left, nothing_done
 from app.delivery.message import Links
 from app.errors import InvalidInput
-from app.recovery.decline import POLICIES, DeclineClass
-from app.recovery.measure import Measure
 from app.security.access import Who, access
-from app.security.tenancy import SIGNED_IN_NOW, signed_in
+from app.security.tenancy import signed_in
 from app.services import services
 
 PAGE_DEEDS = ", ".join(map(repr, map(str, Deed)))
@@ -44,33 +37,7 @@ def index() -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_overview() -> ResponseReturnValue:
     with reading() as desk:
-        period = inputs.period_of(request.args, now=desk.now, zone=desk.zone)
-        shown = overview(desk.session, desk.merchant, period, now=desk.now, rules=desk.rules)
-        if session.pop(SIGNED_IN_NOW, None) and not shown.heard and nothing_done(desk):
-            return redirect(url_for("setup.index"))
-        return render_template(
-            "dashboard/overview.html",
-            shown=shown,
-            analytics=shown.analytics,
-            whole=shown.analytics.whole,
-            period=period,
-            days=inputs.days_of(request.args),
-            chart=weeks_chart(shown.analytics.by_week, desk.show),
-            interval=interval_chart(shown.analytics.incremental.difference),
-            attention=[
-                (name, part) for name, part in shown.analytics.by_class if _wants_the_merchant(name, part)
-            ],
-            setup_left=anything_left(desk, heard=shown.heard),
-            nameless=desk.merchant.public_name is None,
-            reach=reach(desk.session, desk.merchant) if linkable(services().settings) else None,
-            show=desk.show,
-            words=sentences,
-            measured=measure_words,
-        )
-
-
-def _wants_the_merchant(name: DeclineClass, part: Measure) -> bool:
-    return POLICIES[name].alert_merchant and part.in_progress > 0
+        return overview_page(desk)
 
 
 @blueprint.get("/dashboard/cases", endpoint="cases")

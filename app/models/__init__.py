@@ -19,11 +19,13 @@ from .record import Audit, Chore, SessionRow
 from .retry import Retry
 from .saved_view import SavedView
 from .step import Delivery, Step
+from .tally import TALLIES, CaseTally, DrawnTally, MessageTally, RecoveryTally, Tally
 from .telegram import TelegramUpdate
 from .token import ApiToken
 from .wording import SavedWording
 
 __all__ = [
+    "TALLIES",
     "Alert",
     "AlertDelivery",
     "ApiToken",
@@ -32,12 +34,14 @@ __all__ = [
     "Backfill",
     "Base",
     "Case",
+    "CaseTally",
     "ChannelFault",
     "Chore",
     "ChosenArm",
     "Comparison",
     "Customer",
     "Delivery",
+    "DrawnTally",
     "Endpoint",
     "EndpointDelivery",
     "EndpointTry",
@@ -50,17 +54,20 @@ __all__ = [
     "Membership",
     "Merchant",
     "MerchantUser",
+    "MessageTally",
     "MethodSwitch",
     "Note",
     "Payment",
     "Policy",
     "Proof",
+    "RecoveryTally",
     "Retry",
     "SavedView",
     "SavedWording",
     "SessionRow",
     "Step",
     "Suppression",
+    "Tally",
     "TelegramUpdate",
     "User",
     "Visit",

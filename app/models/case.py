@@ -39,6 +39,7 @@ class Payment(Base):
     __table_args__ = (
         UniqueConstraint("merchant_id", "payment_id"),
         Index(None, "merchant_id", "membership_id"),
+        Index(None, "merchant_id", "product_id", "seen_at"),
     )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))
@@ -113,6 +114,7 @@ class Case(Base):
         partial_index("ix_case_no_amount", ("merchant_id", "id"), NO_AMOUNT),
         partial_index("ix_case_in_progress", ("merchant_id", "opened_at", "id", "decline_class"), RUNNING),
         partial_index("ix_case_in_progress_by_amount", (*BY_AMOUNT, "decline_class", "opened_at"), RUNNING),
+        partial_index("ix_case_drawn", ("merchant_id", "opened_at"), "draw_share IS NOT NULL"),
     )
 
     merchant_id: Mapped[int] = mapped_column(ForeignKey("merchant.id"))

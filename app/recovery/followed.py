@@ -25,7 +25,7 @@ class Watched:
 
     people: int
     days: int
-    """Whole days since the first failure, at most `DAYS`."""
+    """Whole days since the end of the day of the first failure, by UTC; at most `DAYS`."""
     paid_on: int | None
     """0 is the first day. None: not within the window, or taken back since, or lost."""
     open: bool = False

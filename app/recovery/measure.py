@@ -5,7 +5,7 @@ by currency and never summed over currencies. Where the figures come from is not
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -149,6 +149,21 @@ def measure(figures: Iterable[CaseFigures]) -> Measure:
         lost_money=_money(lost),
         at_risk=_money(in_progress),
     )
+
+
+def of_all_weeks(figures: Iterable[CaseFigures]) -> list[CaseFigures]:
+    """The same cases in fewer rows, for questions in which the week does not matter; it says the first one's."""
+    sums: dict[tuple[CaseState, DeclineClass, bool, bool, str | None], CaseFigures] = {}
+    for row in figures:
+        key = (row.state, row.decline_class, row.touched, row.control, row.currency)
+        before = sums.get(key)
+        sums[key] = row if before is None else replace(
+            before,
+            cases=before.cases + row.cases,
+            amount_minor=before.amount_minor + row.amount_minor,
+            taken_back_minor=before.taken_back_minor + row.taken_back_minor,
+        )  # fmt: skip
+    return list(sums.values())
 
 
 def by_class(figures: Iterable[CaseFigures]) -> tuple[tuple[DeclineClass, Measure], ...]:

@@ -38,6 +38,11 @@ class Period:
         return (self.last - self.first).days + 1
 
     @property
+    def before(self) -> "Period":
+        """As many days, right before it."""
+        return Period(self.first - self.days * DAY, self.first - DAY, self.zone)
+
+    @property
     def weeks(self) -> tuple[date, ...]:
         """The Monday of each ISO week that has a day in it, oldest first."""
         monday = self.first - timedelta(days=self.first.weekday())

@@ -21,23 +21,52 @@
     }
   });
 
-  // What was unfolded stays so after a refresh, and the focus stays where it was.
-  var focusable = "a, button, summary";
+  // Whoever is marking text there keeps it; the figures wait for the next time.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    var marked = window.getSelection();
+    if (marked && !marked.isCollapsed && event.detail.elt.contains(marked.anchorNode)) event.preventDefault();
+  });
+
+  // What was unfolded or scrolled stays so after a refresh, and the focus stays on what it was on.
+  var focusable = "a, button, summary, [tabindex]";
   var unfolded = [];
-  var focused = -1;
+  var scrolled = [];
+  var focused = null;
+  var seen = null;
+  function headingIn(target, wanted) {
+    return Array.from(target.querySelectorAll("h2, h3")).find(wanted);
+  }
+  function nameOf(part) {
+    return [part.tagName, part.closest("[id]").id, part.getAttribute("href"), part.textContent.trim()].join(" ");
+  }
   document.addEventListener("htmx:beforeSwap", function (event) {
-    var parts = Array.from(event.detail.target.querySelectorAll(focusable));
-    focused = parts.indexOf(document.activeElement);
+    var active = document.activeElement;
+    var first = headingIn(event.detail.target, function (one) { return one.getBoundingClientRect().bottom > 0; });
+    seen = first ? [nameOf(first), first.getBoundingClientRect().top] : null;
+    focused = active !== event.detail.target && event.detail.target.contains(active) ? nameOf(active) : null;
     unfolded = Array.from(document.querySelectorAll("details[open][id]"), function (one) { return one.id; });
+    scrolled = Array.from(event.detail.target.querySelectorAll("[tabindex][id]"), function (one) {
+      return [one.id, one.scrollLeft];
+    });
   });
   document.addEventListener("htmx:afterSwap", function (event) {
     unfolded.forEach(function (id) {
       var one = document.getElementById(id);
       if (one) one.open = true;
     });
-    var part = document.getElementById(event.detail.target.id).querySelectorAll(focusable)[focused];
+    scrolled.forEach(function (place) {
+      var one = document.getElementById(place[0]);
+      if (one) one.scrollLeft = place[1];
+    });
+    var parts = Array.from(document.getElementById(event.detail.target.id).querySelectorAll(focusable));
+    var part = focused === null ? null : parts.find(function (one) { return nameOf(one) === focused; });
     if (part) part.focus({ preventScroll: true });
     drawCharts();
+    // The first heading in sight stays where it was, whatever has grown above it.
+    var same = seen === null ? null : headingIn(document.getElementById(event.detail.target.id), function (one) {
+      return nameOf(one) === seen[0];
+    });
+    if (same) window.scrollBy({ top: same.getBoundingClientRect().top - seen[1], behavior: "instant" });
   });
 
   // A menu closes when the reader turns elsewhere.

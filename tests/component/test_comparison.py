@@ -87,8 +87,9 @@ def test_days_are_counted_when_they_are_over(session: Session, shop: Merchant) -
     for number in range(160):
         arm = "control" if number % 2 else "treated"
         seeded.case(session, shop, at=NOW - 14 * DAY, arm=arm, draw_share=0.5)
-    assert comparison(session, shop, NOVEMBER, now=NOW, rules=RULES).status is Status.ESTIMATE
-    early = NOW - 14 * DAY + 5 * DAY  # when five days were over for everybody
+    over = NOW + 15 * HOUR  # the day of their failures ended fourteen days before
+    assert comparison(session, shop, NOVEMBER, now=over, rules=RULES).status is Status.ESTIMATE
+    early = over - 9 * DAY  # when five days were over for everybody
     assert comparison(session, shop, NOVEMBER, now=early, rules=RULES).status is Status.NOT_ENOUGH_DATA
 
 

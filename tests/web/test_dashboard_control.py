@@ -181,7 +181,8 @@ def test_the_baseline_stands_apart(
             )
     shown = page(signed_in_client)
     assert "0 of 1 failed renewal" in shown
-    assert "Before this product: 33.3% of 3 failed renewals were recovered" in shown
+    row = shown.partition("Before this product")[2].partition("</tr>")[0]
+    assert ">3</td>" in row and ">1</td>" in row and ">33.3%</td>" in row
 
 
 def test_a_case_says_which_group_it_is_in(

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from app.db import Database
 from app.models import Merchant
 from app.recovery.incremental import DEFINITION as INCREMENTAL_DEFINITION
 from app.recovery.measure import DEFINITION, TOUCHED_DEFINITION
+from app.services import EXTENSION
 from tests.support import seeded
 from tests.support.clock import FixedClock
 
@@ -172,3 +175,107 @@ def test_a_merchants_name_is_shown_as_text(
         session.get_one(Merchant, merchant.id).title = "<b>Bold</b>"
     shown = page(signed_in_client)
     assert "&lt;b&gt;Bold&lt;/b&gt;" in shown and "<b>Bold" not in shown
+
+
+def shop_with_products(merchant: Merchant, database: Database, clock: FixedClock) -> None:
+    with database.transaction() as session:
+        for number, (currency, product) in enumerate(
+            (("usd", "prod_1"), ("usd", "prod_2"), ("eur", "prod_2"))
+        ):
+            paid = seeded.case(
+                session, merchant, at=clock.now() - DAY, state="recovered", reason="paid", currency=currency,
+                recovered_after=(number + 1) * HOUR, product=f"Product {product}", payment={"product_id": product},
+            )  # fmt: skip
+            step = seeded.step(session, paid, due_at=clock.now(), channel="telegram" if number else "email")
+            seeded.delivery(session, step, at=clock.now())
+            paid.attribution, paid.attribution_step_id = "message", step.id
+        seeded.case(session, merchant, at=clock.now() - 40 * DAY, state="lost", reason="window_ended")
+        seeded.case(session, merchant, at=clock.now() - 4 * DAY - HOUR, payment={"product_id": "prod_1"})
+
+
+@pytest.mark.parametrize(
+    ("address", "cases"),
+    [
+        ("/dashboard", 4),
+        ("/dashboard?currency=usd", 3),
+        ("/dashboard?currency=EUR", 1),
+        ("/dashboard?product=prod_2", 2),
+        ("/dashboard?product=prod_2&currency=usd", 1),
+    ],
+)
+def test_currency_and_product_in_the_address_narrow_every_figure(
+    signed_in_client: FlaskClient,
+    merchant: Merchant,
+    database: Database,
+    clock: FixedClock,
+    address: str,
+    cases: int,
+) -> None:
+    shop_with_products(merchant, database, clock)
+    shown = page(signed_in_client, address)
+    assert f"of {cases} failed renewal" in shown
+    assert '<option value="">All currencies</option>' in shown and "Product prod_2</option>" in shown
+    api = signed_in_client.get(address.replace("/dashboard", "/api/analytics")).get_json()
+    assert api["cases"]["opened"] == cases
+
+
+def test_a_currency_that_is_none_is_named(signed_in_client: FlaskClient) -> None:
+    assert "<code>currency</code>" in page(signed_in_client, "/dashboard?currency=zzzz", status=400)
+
+
+def test_each_part_of_the_page_says_what_it_counts(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    shop_with_products(merchant, database, clock)
+    shown = page(signed_in_client, "/dashboard?days=30")
+    before = shown.partition("As many days before")[2].partition("</tr>")[0]
+    assert ">1</td>" in before and ">0%</td>" in before
+    left = shown.partition("Up to a day")[2].partition("</tr>")[0]
+    assert ">1</td>" in left and "$49.00" in left
+    by_channel = shown.partition('"card-title">By channel')[2].partition("</table>")[0]
+    assert "Telegram" in by_channel and "€49.00" in by_channel and "100%" in by_channel
+    assert "First reminder" in shown.partition('"card-title">By step')[2]
+    assert "came within 2 h of the first failure" in shown
+
+
+FILES = {
+    "compared": [
+        "this,2026-10-22,2026-11-20,4,3,0.75,98.00,49.00",
+        "before,2026-09-22,2026-10-21,1,0,0.0,0.00,0.00",
+    ],
+    "at-risk": ["0,24,1,49.00"],
+    "weeks": ["2026-11-16,4,3,3,1,0,0.75,98.00,49.00,0.00,0.00,49.00,0.00"],
+    "classes": ["A,4,3,3,1,0,0.75,98.00,49.00,0.00,0.00,49.00,0.00"],
+    "groups": ["treated,0,0,0,", "control,0,0,0,"],
+    "channels": ["email,1,0,0,1,1.0,49.00,0.00", "telegram,2,0,0,2,1.0,49.00,49.00"],
+    "steps": ["first,3,0,0,3,1.0,98.00,49.00"],
+    "waiting": ["1,2,1", "2,3,1", "3,4,1"],
+    "cohorts": ["2026-11-16,4,,,,,,,"],
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_the_figures_of_every_chart_come_as_a_file(
+    signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock, name: str
+) -> None:
+    shop_with_products(merchant, database, clock)
+    address = f"/dashboard/overview/{name}.csv?days=30"
+    assert f'href="{address}"' in page(signed_in_client, "/dashboard?days=30")
+    answer = signed_in_client.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "text/csv")
+    rows = answer.get_data(as_text=True).removeprefix("\ufeff").splitlines()
+    assert all(row in rows for row in FILES[name]), rows
+
+
+def test_the_page_takes_few_questions_and_little_room(
+    app: Flask, signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
+) -> None:
+    shop_with_products(merchant, database, clock)
+    with database.transaction() as session:
+        session.get_one(Merchant, merchant.id).zone = "Asia/Kathmandu"
+    asked: list[str] = []
+    engine = app.extensions[EXTENSION].database.engine
+    event.listen(engine, "before_cursor_execute", lambda *told: asked.append(told[2]))
+    answer = signed_in_client.get("/dashboard?days=365")
+    assert len([one for one in asked if one.startswith(("SELECT", "WITH"))]) <= 12
+    assert len(answer.data) < 120_000

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from app.cases.commands import record_visit
+from app.cases.tally_upkeep import differing_tallies
 from app.db import Database
 from app.models import Case, Customer, Delivery, InboxRow, Merchant, Visit
 from tests.support import whop_events as whop
@@ -173,6 +174,8 @@ def test_a_recount_of_the_raw_inbox_gives_the_figures_of_the_dashboard(
     answer = client.get("/api/analytics?from=2026-09-01&to=2026-11-30").get_json()
     expected = recounted(bodies, touches(database), key=merchant.hash_key, share=SHARE, now=clock.now())
     assert named(answer) == expected
+    with database.reading() as read:
+        assert differing_tallies(read) == []
     # The history was worth counting.
     assert all(expected["cases"][name] for name in ("recovered", "lost", "touched_then_recovered", "control"))
     assert len(expected["recovered"]) > 1
