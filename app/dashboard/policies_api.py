@@ -132,8 +132,9 @@ def _owned(desk: Desk, key: int) -> Policy:
 
 
 def _whole(desk: Desk, key: int) -> Answer:
+    owned = _owned(desk, key)
     history = versions(desk.session, desk.merchant, key)
-    return {**_answer(_owned(desk, key)), "versions": list(map(_version, history))}
+    return {**_answer(owned), "versions": list(map(_version, history))}
 
 
 def _version(found: Version) -> Answer:
