@@ -206,14 +206,23 @@ def rows_of(session: Session, merchant: Merchant, ids: Sequence[int]) -> tuple[C
     return tuple(_rows(session, ids, Case.merchant_id == merchant.id))
 
 
-def _rows(session: Session, ids: Sequence[int], *also: ColumnElement[bool]) -> Iterator[CaseRow]:
-    wanted = (
+def latest_cases(session: Session, merchant: Merchant, *, size: int) -> tuple[CaseRow, ...]:
+    """The newest, in one question to the database."""
+    newest = (Case.opened_at.desc(), Case.id.desc())
+    ids = select(Case.id).where(Case.merchant_id == merchant.id).order_by(*newest).limit(size)
+    return tuple(map(_row, session.execute(_shown().where(Case.id.in_(ids)).order_by(*newest))))
+
+
+def _shown() -> Select[*tuple[Any, ...]]:
+    return (
         select(*COLUMNS)
         .join(Customer, Case.customer_id == Customer.id)
         .join(Payment, Case.payment_id == Payment.id)
-        .where(Case.id.in_(ids), *also)
     )
-    found = {row.id: row for row in session.execute(wanted)}
+
+
+def _rows(session: Session, ids: Sequence[int], *also: ColumnElement[bool]) -> Iterator[CaseRow]:
+    found = {row.id: row for row in session.execute(_shown().where(Case.id.in_(ids), *also))}
     return (_row(found[case_id]) for case_id in ids if case_id in found)
 
 

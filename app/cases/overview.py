@@ -16,7 +16,7 @@ from app.cases.carried import Messages, message_figures
 from app.cases.channels import in_period
 from app.cases.choices import Choices, choices
 from app.cases.comparison import baseline, comparison
-from app.cases.listing import CaseRow, Filters, list_cases
+from app.cases.listing import CaseRow, latest_cases
 from app.cases.rules import Rules
 from app.cases.tallied import Asked, case_figures, recovery_hours
 from app.cases.tally_spans import EVERYTHING, Narrow
@@ -131,7 +131,7 @@ def overview(
     rules: Rules,
     narrow: Narrow = EVERYTHING,
 ) -> Overview:
-    latest = list_cases(session, merchant, Filters(), size=LATEST).rows
+    latest = latest_cases(session, merchant, size=LATEST)
     return Overview(
         analytics=analytics(session, merchant, period, now=now, rules=rules, narrow=narrow),
         messages=tuple(

@@ -79,7 +79,7 @@ def customer_page(desk: Desk, customer_id: int) -> str:
         rows=rows_of(desk.session, desk.merchant, ids[:MOST_CASES]),
         more_cases=len(ids) > MOST_CASES,
         local=zone_of(customer, desk.now),
-        language=_language(customer),
+        spoken=_language(customer),
         show=desk.show,
         words=sentences,
         told=customer_words,

@@ -19,7 +19,7 @@ from app import create_app
 from app.cases.policies import Draft, create_policy, edit_policy
 from app.db import Database
 from app.migrate import upgrade
-from app.models import Case, Merchant
+from app.models import Case, Customer, Endpoint, Merchant
 from app.ops.demo import Demo
 from app.recovery.campaign import DEFAULT_CAMPAIGN
 from app.recovery.segments import Matches
@@ -45,6 +45,8 @@ NO_PAGES = {
     "alerts.show_settings": "leads on",
     "events.show_all": "leads on",
     "setup.show_months": "leads on",
+    "figures.export": "a file",
+    "letter.show": "a message of a customer, in a frame of the case's page",
 }
 RULES = """async () => {
     const found = await axe.run(document);
@@ -97,7 +99,17 @@ def install(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Install]:
         )
         aside.body = b'{"type": "payment.failed", "data": {"customer_email": "ada@example.com"}}'
         case = session.scalars(select(Case.id).where(Case.merchant_id == merchant.id)).first()
-        values = {"case_id": case, "event_id": aside.id, "policy": policy.key, "message": "funds.first"}
+        customer = session.scalars(select(Customer.id).where(Customer.merchant_id == merchant.id)).first()
+        hook = Endpoint(
+            merchant_id=merchant.id, name="n8n", url="https://hooks.example.com/in", events="case.opened",
+            secret=b"sealed", created_at=now,
+        )  # fmt: skip
+        session.add(hook)
+        session.flush()
+        values = {
+            "case_id": case, "event_id": aside.id, "policy": policy.key, "message": "funds.first",
+            "customer": customer, "endpoint": hook.id,
+        }  # fmt: skip
     made = Install(settings.app_host, app, values)
 
     def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
@@ -136,7 +148,13 @@ def _is_page(rule: Rule) -> bool:
 
 
 def _value(install: Install, rule: Rule, name: str) -> Any:
-    names = {("campaign", "key"): "policy", ("messages", "key"): "message", ("compare", "key"): "message"}
+    names = {
+        ("campaign", "key"): "policy",
+        ("messages", "key"): "message",
+        ("compare", "key"): "message",
+        ("customers", "row_id"): "customer",
+        ("endpoints", "row_id"): "endpoint",
+    }
     return install.values[names.get((rule.endpoint.partition(".")[0], name), name)]
 
 

@@ -61,7 +61,7 @@ def test_one_signs_in_chooses_an_account_and_signs_out(page: Page, install: Inst
     page.goto(f"{install.address}/dashboard")
     expect(page.get_by_role("heading", level=1)).to_have_text("Choose an account")
     page.get_by_role("link", name="Fox Cooking").click()
-    expect(page).to_have_url(f"{install.address}/dashboard/biz_B/dashboard")
+    expect(page).to_have_url(f"{install.address}/dashboard/biz_B/dashboard/setup")
     page.get_by_role("link", name="Cases").first.click()
     expect(page).to_have_url(f"{install.address}/dashboard/biz_B/dashboard/cases")
     page.locator("details.menu summary").first.click()

@@ -41,7 +41,7 @@ def shop(database: Database, clock: FixedClock) -> Iterator[AtWhop]:
 def planned(shop: AtWhop) -> AtWhop:
     """An expired card, which no retry of ours helps; merchant and customer have agreed."""
     shop.fail("expired_card")
-    agreed(shop)
+    shop.agreed()
     return shop
 
 
@@ -58,15 +58,6 @@ def paid(due: AtWhop) -> AtWhop:
     due.world.switch_due()
     due.world.send_due()
     return due
-
-
-def agreed(at: AtWhop) -> None:
-    with at.world.database.transaction() as session:
-        merchant = session.scalars(select(Merchant)).one()
-        how: dict[str, Any] = {"now": at.clock.now(), "rules": at.world.rules}
-        other_card.switch_other_card(session, merchant, on=True, actor="user:1", **how)
-        customer = session.scalars(select(Customer)).one()
-        other_card.agree(session, customer, version=1, language="en", **how)
 
 
 def merchant_switches(at: AtWhop, *, on: bool) -> None:
@@ -139,7 +130,7 @@ def test_it_is_planned_a_day_after_the_failure_and_by_daylight(planned: AtWhop) 
 
 def test_a_renewal_that_fails_after_the_consent_has_it_planned_with_the_case(shop: AtWhop) -> None:
     shop.fail("expired_card")
-    agreed(shop)
+    shop.agreed()
     shop.world.hear(
         whop.payment_failed(payment_id="pay_next", decline_code="expired_card", at=shop.clock.now())
     )
@@ -153,7 +144,7 @@ def test_a_renewal_that_fails_after_the_consent_has_it_planned_with_the_case(sho
 )
 def test_a_class_that_forbids_it_keeps_it(shop: AtWhop, code: str) -> None:
     shop.fail(code)
-    agreed(shop)
+    shop.agreed()
     assert stands(shop) == ("kept", "switch_never")
     shop.world.pass_time(130 * HOUR)
     assert OTHER not in charged(shop)
@@ -212,7 +203,7 @@ def test_the_database_itself_refuses_a_second_switch_of_a_payment(planned: AtWho
 
 def test_our_own_retry_goes_first_and_is_given_six_hours(shop: AtWhop) -> None:
     shop.fail("generic_decline")
-    agreed(shop)
+    shop.agreed()
     retry = shop.world.retry()
     assert retry.state == "planned" and row(shop).due_at >= retry.due_at + 6 * HOUR
     shop.now_is(retry.due_at)
@@ -226,7 +217,7 @@ def test_our_own_retry_goes_first_and_is_given_six_hours(shop: AtWhop) -> None:
 
 def test_after_another_card_was_tried_there_is_no_retry(shop: AtWhop) -> None:
     shop.fail("expired_card")
-    agreed(shop)
+    shop.agreed()
     shop.now_is(row(shop).due_at)
     shop.world.switch_due()
     shop.world.hear(

@@ -54,6 +54,11 @@ class Trials:
         self._workers = workers
         self._told = told
         self._failed = False
+        self._setting_up = True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_call(self) -> None:
+        self._setting_up = False
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_makereport(self, call: pytest.CallInfo[None]) -> None:
@@ -107,14 +112,19 @@ class Trials:
         paths = {str(mutant.path.resolve()): str(mutant.path) for mutant in self._mutants}
         seconds: dict[str, float] = {}
         seen: dict[tuple[str, str], set[str]] = defaultdict(set)
-        current = ""
+        of_file: dict[Path, list[str]] = defaultdict(list)
+        for item in items:
+            of_file[item.path].append(item.nodeid)
+        current, file = "", Path()
 
         def called(frame: Any, event: str, argument: object) -> None:
             if event == "call" and (path := paths.get(frame.f_code.co_filename)):
-                seen[path, frame.f_code.co_qualname].add(current)
+                # What is set up once serves every test of the file.
+                seen[path, frame.f_code.co_qualname].update(of_file[file] if self._setting_up else [current])
 
         for item, following in _in_turn(items):
-            current, began = item.nodeid, perf_counter()
+            current, file, began = item.nodeid, item.path, perf_counter()
+            self._setting_up = True
             sys.setprofile(called)
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
             sys.setprofile(None)

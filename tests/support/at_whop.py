@@ -5,7 +5,11 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
+from app.cases import other_card
 from app.db import Database
+from app.models import Customer, Merchant
 from app.whop.client import WhopClient
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
@@ -33,6 +37,15 @@ class AtWhop:
         membership = whop.membership_updated(at=self.clock.now() - timedelta(days=20))["data"]
         self.api.add({**membership, "cancel_at_period_end": False})
         self.world.hear(event)
+
+    def agreed(self) -> None:
+        """Merchant and customer: another saved card may be charged."""
+        how: dict[str, Any] = {"now": self.clock.now(), "rules": self.world.rules}
+        with self.world.database.transaction() as session:
+            merchant = session.scalars(select(Merchant)).one()
+            other_card.switch_other_card(session, merchant, on=True, actor="user:1", **how)
+            customer = session.scalars(select(Customer)).one()
+            other_card.agree(session, customer, version=1, language="en", **how)
 
     def now_is(self, at: datetime) -> None:
         self.clock.set(at)

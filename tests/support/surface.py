@@ -30,7 +30,7 @@ def addresses(app: Flask, *, tokens: Sequence[str]) -> list[str]:
 
 
 def _filled(rule: Rule, tokens: Sequence[str]) -> Iterator[str]:
-    names = sorted(rule.arguments)
+    names = sorted(rule.arguments, key=lambda name: rule.rule.index(f"{name}>"))
     for values in product(*(_values(rule, name, tokens) for name in names)):
         path = rule.rule
         for name, value in zip(names, values, strict=True):

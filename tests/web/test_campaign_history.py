@@ -107,7 +107,9 @@ def test_a_version_says_what_it_changed_and_comes_back_as_a_new_one(
     post(signed_in_client, f"{INDEX}/1/restore/99")
     assert len(rows(database)) == 3
     with database.reading() as session:
-        changes = session.scalars(select(Audit).where(Audit.action == "policy_changed")).all()
+        changes = session.scalars(
+            select(Audit).where(Audit.action == "policy_changed").order_by(Audit.id)
+        ).all()
         assert [change.detail["number"] for change in changes] == [1, 2, 3]
 
 

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
-from app.recovery.measure import COUNTS_AS, CaseFigures, by_class, by_week, decided_with_reminders, measure
+from app.recovery.measure import (
+    COUNTS_AS,
+    Baseline,
+    CaseFigures,
+    by_class,
+    by_week,
+    decided_with_reminders,
+    measure,
+)
 from app.recovery.money import Money
 from app.recovery.period import Period, iso_week
 
@@ -175,3 +183,7 @@ def test_classes_and_weeks_add_up_to_the_whole(rows: list[CaseFigures]) -> None:
     for split in (by_class(rows), by_week(rows, weeks)):
         for name in ("opened", "recovered", "lost", "in_progress"):
             assert sum(getattr(part, name) for _, part in split) == getattr(whole, name)
+
+
+def test_the_rate_of_the_time_before_is_a_share() -> None:
+    assert Baseline(opened=40, recovered=10).recovery_rate == 0.25

@@ -12,6 +12,7 @@ import pytest
 import app.recovery
 from app.recovery import facts
 from app.recovery.alerts import FAILING, FRESH, LOSSES_TOLD, SPIKE, URGENCY, FailingRule, SpikeRule, Urgency
+from app.recovery.announced import Announced
 from app.recovery.campaign import DEFAULT_CAMPAIGN, LIMITS, Limits
 from app.recovery.decline import CODES_BY_CLASS, POLICIES, Angle, DeclineClass, Policy, RetryRule
 from app.recovery.digest import HISTORY, LOST, NEWS, PARTS
@@ -87,9 +88,9 @@ def words() -> Iterator[StrEnum]:
 
 
 def test_what_is_stored_and_shown_is_spelled_like_its_name() -> None:
-    assert [str(word).replace(" ", "_") for word in words() if not isinstance(word, DeclineClass)] == [
-        word.name.lower() for word in words() if not isinstance(word, DeclineClass)
-    ]
+    found = [word for word in words() if not isinstance(word, (DeclineClass, Announced))]
+    assert [str(word).replace(" ", "_") for word in found] == [word.name.lower() for word in found]
+    assert [str(word).partition(".")[2] for word in Announced] == [word.name.lower() for word in Announced]
 
 
 @pytest.mark.parametrize(

@@ -43,3 +43,18 @@ def test_the_answer_is_a_zone_and_its_source() -> None:
     assert local_zone(own=None, country="JP", merchants="UTC", at=AT) == LocalZone(
         ZoneInfo("Asia/Tokyo"), ZoneSource.COUNTRY
     )
+
+
+@pytest.mark.parametrize(
+    ("country", "year", "source"),
+    [
+        ("KZ", 2024, "merchant"),  # two times until March
+        ("KZ", 2025, "country"),
+        ("PS", 2008, "country"),  # the same days in both parts
+        ("PS", 2010, "merchant"),  # one night apart in spring
+        ("PG", 2014, "country"),  # Bougainville left the common time in the last days of the year
+    ],
+)
+def test_a_country_has_one_time_if_its_zones_agree_all_the_year(country: str, year: int, source: str) -> None:
+    at = datetime(year, 7, 1, tzinfo=UTC)
+    assert local_zone(own=None, country=country, merchants="UTC", at=at).source.value == source
