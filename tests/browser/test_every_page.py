@@ -204,12 +204,12 @@ def _asking(answers: list[Response]) -> int:
 
 
 def _looked_at(page: Page) -> Iterator[str]:
-    yield from (f"wide, light: {one}" for one in page.evaluate(RULES))
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size(PHONE)
-    yield from (f"phone, dark: {one}" for one in page.evaluate(RULES))
-    for size in (PHONE, WIDE):
+    """Both themes at both widths, without loading the page again."""
+    for name, size in (("wide", WIDE), ("phone", PHONE)):
         page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            yield from (f"{name}, {theme}: {one}" for one in page.evaluate(RULES))
         needed = page.evaluate("document.documentElement.scrollWidth")
         if needed > size["width"]:
             yield f"{needed} wide at {size['width']}"
