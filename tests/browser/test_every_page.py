@@ -53,6 +53,12 @@ RULES = """async () => {
     return found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', '));
 }"""
 
+CUT_OFF = """() => [...document.querySelectorAll("table")]
+    .filter(table => table.getBoundingClientRect().right > innerWidth)
+    .filter(table => getComputedStyle(table.parentElement).overflowX !== "auto")
+    .map(table => table.className + " of " + (table.closest(".card")?.querySelector("h2, h3")?.textContent ?? ""))"""
+"""Tables that reach beyond the window and cannot be scrolled there."""
+
 
 @dataclass
 class Install:
@@ -213,3 +219,4 @@ def _looked_at(page: Page) -> Iterator[str]:
         needed = page.evaluate("document.documentElement.scrollWidth")
         if needed > size["width"]:
             yield f"{needed} wide at {size['width']}"
+        yield from (f"{name}, cut off: {one}" for one in page.evaluate(CUT_OFF))
