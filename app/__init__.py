@@ -14,18 +14,24 @@ from app.dashboard.charges import blueprint as charges
 from app.dashboard.compare import blueprint as compare
 from app.dashboard.control import blueprint as control
 from app.dashboard.customers import blueprint as customers
+from app.dashboard.customers_api import blueprint as customers_api
 from app.dashboard.endpoints import blueprint as endpoints
 from app.dashboard.events import blueprint as events
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
+from app.dashboard.messages_api import blueprint as messages_api
 from app.dashboard.overview_page import blueprint as figures
+from app.dashboard.policies_api import blueprint as policies_api
 from app.dashboard.routes import blueprint as dashboard
 from app.dashboard.selected import blueprint as selected
+from app.dashboard.settings_api import blueprint as settings_api
 from app.dashboard.setup import blueprint as setup
+from app.dashboard.setup_api import blueprint as setup_api
 from app.dashboard.team import blueprint as team
 from app.dashboard.tokens import blueprint as tokens
 from app.dashboard.views import blueprint as views
+from app.dashboard.views_api import blueprint as views_api
 from app.dashboard.webhooks_api import blueprint as webhooks_api
 from app.dashboard.whop_window import blueprint as whop_window
 from app.dashboard.winback import blueprint as winback
@@ -47,8 +53,8 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, figures, events, messages, compare, campaign, winback, alerts, learning, charges, control,
-    whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customer, health,
-    metrics_page, openapi, api_docs, dev,
+    whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customers_api, views_api,
+    settings_api, messages_api, policies_api, setup_api, customer, health, metrics_page, openapi, api_docs, dev,
 )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ def analytics(found: Analytics) -> Answer:
         },
         **_measure(whole),
         "touched_then_recovered": _moneys(whole.touched_money),
-        "incremental": incremental(found, since=_moment(found.incremental.since)),
+        "incremental": incremental(found, since=moment(found.incremental.since)),
         "baseline": baseline(found.baseline),
         "median_hours_to_recover": None if found.median_hours is None else round(found.median_hours, 2),
         "by_decline_class": [
@@ -94,9 +94,9 @@ def row(found: CaseRow) -> Answer:
         "amount": _money(found.amount),
         "customer": {"name": found.customer_name, "email": found.customer_email},
         "product": found.product_title,
-        "opened_at": _moment(found.opened_at),
-        "closed_at": _moment(found.closed_at),
-        "recovered_at": _moment(found.recovered_at),
+        "opened_at": moment(found.opened_at),
+        "closed_at": moment(found.closed_at),
+        "recovered_at": moment(found.recovered_at),
         "attribution": found.attribution,
         "arm": found.arm,
         "origin": found.origin,
@@ -122,9 +122,9 @@ def case(view: CaseView, show: Show) -> Answer:
             "other_running_cases": view.other_running,
         },
         "product": payment.product_title,
-        "opened_at": _moment(found.opened_at),
-        "closed_at": _moment(found.closed_at),
-        "recovered_at": _moment(found.recovered_at),
+        "opened_at": moment(found.opened_at),
+        "closed_at": moment(found.closed_at),
+        "recovered_at": moment(found.recovered_at),
         "attribution": found.attribution,
         "arm": found.arm,
         "origin": found.origin,
@@ -142,10 +142,10 @@ def webhook(found: Endpoint) -> Answer:
         "events": found.events.split(),
         "on": found.on,
         "off_why": found.off_why,
-        "failing_since": _moment(found.failing_since),
-        "last_ok_at": _moment(found.last_ok_at),
-        "created_at": _moment(found.created_at),
-        "old_secret_until": _moment(found.old_until) if found.old_secret is not None else None,
+        "failing_since": moment(found.failing_since),
+        "last_ok_at": moment(found.last_ok_at),
+        "created_at": moment(found.created_at),
+        "old_secret_until": moment(found.old_until) if found.old_secret is not None else None,
     }
 
 
@@ -160,13 +160,13 @@ def webhook_delivery(found: DeliveryRow) -> Answer:
         "state": "planned" if sent.state == "claimed" else sent.state,
         "status": sent.status,
         "reason": sent.reason,
-        "at": _moment(sent.at),
-        "next_try_at": _moment(sent.due_at) if sent.ended_at is None else None,
-        "ended_at": _moment(sent.ended_at),
+        "at": moment(sent.at),
+        "next_try_at": moment(sent.due_at) if sent.ended_at is None else None,
+        "ended_at": moment(sent.ended_at),
         "body": sent.body,
         "tries": [
             {
-                "at": _moment(one.at),
+                "at": moment(one.at),
                 "status": one.status,
                 "reason": one.reason,
                 "milliseconds": one.milliseconds,
@@ -179,9 +179,9 @@ def webhook_delivery(found: DeliveryRow) -> Answer:
 def member(found: Member) -> Answer:
     return {
         "user": {"id": found.user_id, "name": found.name, "email": found.email, "role": found.role},
-        "role_confirmed_at": _moment(found.checked_at),
-        "seen_at": _moment(found.seen_at),
-        "sessions": [{"browser": one.browser, "seen_at": _moment(one.seen_at)} for one in found.sittings],
+        "role_confirmed_at": moment(found.checked_at),
+        "seen_at": moment(found.seen_at),
+        "sessions": [{"browser": one.browser, "seen_at": moment(one.seen_at)} for one in found.sittings],
         "tokens": found.tokens,
     }
 
@@ -189,7 +189,7 @@ def member(found: Member) -> Answer:
 def journal_line(found: JournalLine) -> Answer:
     return {
         "id": found.id,
-        "at": _moment(found.at),
+        "at": moment(found.at),
         "user": {"id": found.user_id, "name": found.who},
         "action": found.action,
         "case_id": found.case_id,
@@ -215,7 +215,7 @@ def _entries(entries: Sequence[Entry], show: Show) -> list[Answer]:
 
 def _entry(entry: Entry, line: Line) -> Answer:
     return {
-        "at": _moment(entry.at),
+        "at": moment(entry.at),
         "kind": entry.kind.value,
         "code": entry.code,
         "actor": entry.actor,
@@ -258,5 +258,5 @@ def _moneys(amounts: Sequence[Money]) -> list[Answer | None]:
     return [_money(amount) for amount in amounts]
 
 
-def _moment(at: datetime | None) -> str | None:
+def moment(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None

@@ -1,7 +1,5 @@
 """The events of the JSON API, on its own blueprint: same queries, commands and masking as the pages."""
 
-from datetime import UTC, datetime
-
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,7 +7,7 @@ from flask_babel import gettext as _
 from app.cases.hearing_again import hear_again, hear_all_again
 from app.cases.queries import Event, events, whole_event
 from app.dashboard import event_inputs
-from app.dashboard.answers import Answer
+from app.dashboard.answers import Answer, moment
 from app.dashboard.api import blueprint, json_body
 from app.dashboard.desk import acting, reading
 from app.dashboard.event_body import shown_object, shown_text
@@ -45,7 +43,7 @@ def show_event(event_id: int) -> ResponseReturnValue:
             origin=whole.origin,
             claims=whole.claims,
             tries=whole.tries,
-            done_at=_moment(whole.done_at),
+            done_at=moment(whole.done_at),
             body=found,
             body_text=unreadable,
         )
@@ -75,7 +73,7 @@ def _row(event: Event) -> Answer:
     return {
         "id": event.id,
         "message_id": event.message_id,
-        "received_at": _moment(event.received_at),
+        "received_at": moment(event.received_at),
         "type": event.event_type,
         "state": event.state,
         "reason": event.reason,
@@ -84,7 +82,3 @@ def _row(event: Event) -> Answer:
         "looked_up": event.looked_up,
         "attributed": event.attributed,
     }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None

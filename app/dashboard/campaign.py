@@ -119,7 +119,7 @@ def _save(key: int | None) -> ResponseReturnValue:
         if key is None:
             saved = create_policy(desk.session, desk.merchant, draft, actor=signed_in().actor, now=desk.now)
             told = _("Saved. It counts for cases from now on.")
-            other = _("You have %(most)s policies already. Change one of them.", most=MOST_POLICIES)
+            other = enough()
         else:
             _owned(desk, key)
             saved = edit_policy(
@@ -129,6 +129,10 @@ def _save(key: int | None) -> ResponseReturnValue:
             other = _("Nothing was different.")
     flash(told if saved else other, "success" if saved or key is not None else "warning")
     return redirect(url_for(".index"), 303)
+
+
+def enough() -> str:
+    return str(_("You have %(most)s policies already. Change one of them.", most=MOST_POLICIES))
 
 
 def _done(key: int, change: Callable[[Desk], Policy | None], told: str) -> ResponseReturnValue:

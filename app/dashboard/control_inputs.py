@@ -60,7 +60,7 @@ def control_group_of(form: Mapping[str, str]) -> ControlGroup:
 def control_part(desk: Desk, given: Mapping[str, str] | None) -> ControlPart:
     merchant, monthly = desk.merchant, failures_a_month(desk.session, desk.merchant, now=desk.now)
     return ControlPart(
-        given=given or _form(ControlGroup.of(merchant)),
+        given=given or form_of(ControlGroup.of(merchant)),
         launch_drawn=min(merchant.launch_drawn, merchant.launch_cases),
         usual=round(services().settings.control_share * 100),
         monthly=round(monthly),
@@ -77,7 +77,7 @@ def _wait(uplift: float, share: float, monthly: float) -> Wait:
     return Wait(cases, months_needed(cases=cases, monthly=monthly))
 
 
-def _form(stored: ControlGroup) -> dict[str, str]:
+def form_of(stored: ControlGroup) -> dict[str, str]:
     share = stored.control_share
     return {
         "control_percent": "" if share is None else str(round(share * 100)),

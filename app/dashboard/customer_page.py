@@ -35,20 +35,11 @@ Suppressed = Mapping[tuple[str, str], str]
 def list_page(desk: Desk) -> str:
     """Raises `InvalidInput` naming what cannot be asked for."""
     args = request.args
-    sort, shown = _sort(args), _shown(args)
-    page = list_customers(
-        desk.session,
-        desk.merchant,
-        text=text_of(args),
-        shown=shown,
-        sort=sort,
-        after=_row_id(args, "after"),
-        before=_row_id(args, "before"),
-    )
+    sort, shown, page = sort_of(args), shown_of(args), page_of(desk, args)
     return render_template(
         "dashboard/customers.html",
         rows=page.rows,
-        suppressed=_suppressed(desk, page),
+        suppressed=suppressed(desk, page),
         next=page.next,
         previous=page.previous,
         asked={name: args[name] for name in ASKED if args.get(name)},
@@ -58,6 +49,19 @@ def list_page(desk: Desk) -> str:
         show=desk.show,
         words=sentences,
         told=customer_words,
+    )
+
+
+def page_of(desk: Desk, args: Mapping[str, str]) -> CustomerPage:
+    """Raises `InvalidInput` naming what cannot be asked for."""
+    return list_customers(
+        desk.session,
+        desk.merchant,
+        text=text_of(args),
+        shown=shown_of(args),
+        sort=sort_of(args),
+        after=_row_id(args, "after"),
+        before=_row_id(args, "before"),
     )
 
 
@@ -82,7 +86,7 @@ def customer_page(desk: Desk, customer_id: int) -> str:
     )
 
 
-def _suppressed(desk: Desk, page: CustomerPage) -> Suppressed:
+def suppressed(desk: Desk, page: CustomerPage) -> Suppressed:
     every = [pair for row in page.rows for pair in addresses(row.customer, row.accounts)]
     return suppressed_among(desk.session, desk.merchant, every)
 
@@ -94,14 +98,14 @@ def _language(customer: Customer) -> str | None:
     return Locale.parse(customer.locale).get_language_name(customer.locale) or customer.locale
 
 
-def _sort(args: Mapping[str, str]) -> CustomerSort:
+def sort_of(args: Mapping[str, str]) -> CustomerSort:
     asked = args.get("sort") or CustomerSort.NAME.value
     if asked not in list(CustomerSort):
         raise InvalidInput({"sort": _("one of: %(values)s", values=", ".join(CustomerSort))})
     return CustomerSort(asked)
 
 
-def _shown(args: Mapping[str, str]) -> Shown | None:
+def shown_of(args: Mapping[str, str]) -> Shown | None:
     asked = args.get("show", "")
     if asked and asked not in list(Shown):
         raise InvalidInput({"show": _("one of: %(values)s", values=", ".join(Shown))})

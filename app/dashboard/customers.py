@@ -9,7 +9,7 @@ from app.cases.customers import customer_of_merchant
 from app.cases.exclusion import exclude_customer, readmit_customer
 from app.dashboard.customer_page import customer_page, list_page
 from app.dashboard.deeds import DEEDS, REFUSALS, Deed
-from app.dashboard.desk import acting, reading
+from app.dashboard.desk import Desk, acting, reading
 from app.security.access import Who, access
 from app.security.tenancy import signed_in
 
@@ -40,15 +40,19 @@ def show_customer(row_id: int) -> ResponseReturnValue:
 @blueprint.post(f"/{ROW}/<any(exclude, readmit):deed>", endpoint="change")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def change_customer(row_id: int, deed: str) -> ResponseReturnValue:
-    told = DEEDS[Deed(deed)]
-    command = exclude_customer if deed == Deed.EXCLUDE else readmit_customer
     with acting() as desk:
-        customer = customer_of_merchant(desk.session, desk.merchant, row_id)
-        refusal = command(desk.session, customer, actor=signed_in().actor, now=desk.now, rules=desk.rules)
-    if refusal is None:
-        flash(str(told.done), "success")
-    elif refusal is Refusal.CONTROL_GROUP:
-        flash(str(IN_CONTROL_GROUP), "warning")
-    else:
-        flash(str(REFUSALS.get(refusal, told.refused)), "warning")
+        refused = carry_out(desk, Deed(deed), row_id)
+    flash(refused or str(DEEDS[Deed(deed)].done), "warning" if refused else "success")
     return redirect(url_for(".customer", row_id=row_id), 303)
+
+
+def carry_out(desk: Desk, deed: Deed, customer_id: int) -> str | None:
+    """Leave a customer alone, or no more; why not, where it cannot be done. Raises `NotFound` for a foreign one."""
+    command = exclude_customer if deed is Deed.EXCLUDE else readmit_customer
+    customer = customer_of_merchant(desk.session, desk.merchant, customer_id)
+    refusal = command(desk.session, customer, actor=signed_in().actor, now=desk.now, rules=desk.rules)
+    if refusal is None:
+        return None
+    if refusal is Refusal.CONTROL_GROUP:
+        return str(IN_CONTROL_GROUP)
+    return str(REFUSALS.get(refusal, DEEDS[deed].refused))

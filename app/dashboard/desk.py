@@ -16,6 +16,7 @@ from app.cases.audit import BY_PROGRAM
 from app.cases.rules import Rules
 from app.dashboard.show import Show
 from app.models import Merchant
+from app.models.merchant import lock_merchant
 from app.security.tenancy import current_merchant, signed_in
 from app.services import services
 
@@ -52,6 +53,12 @@ def acting() -> Iterator[Desk]:
         if (token := signed_in().token_id) is not None:
             session.info[BY_PROGRAM] = token
         yield _desk(session)
+
+
+def locked(desk: Desk) -> None:
+    """For a change of only a part: what is left as it is, is as it is now, and stays so until this is done."""
+    lock_merchant(desk.session, desk.merchant.id)
+    desk.session.refresh(desk.merchant)
 
 
 def _desk(session: Session) -> Desk:

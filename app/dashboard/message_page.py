@@ -96,10 +96,10 @@ def editor_page(
         own_for_all=Slot(slot.key, "", slot.language) in texts,
         given=fields,
         unsaved=given is not None,
-        wrong=_at_fields(seen.findings) if told else {},
+        wrong=at_fields(seen.findings) if told else {},
         labels=message_words.FIELDS,
         notice=notice,
-        places=_places(desk, slot),
+        places=places_of(desk, slot),
         shown=shown,
         renderings=_renderings(),
         cases=[(str(case.id), _label(desk, case)) for case in cases],
@@ -143,7 +143,7 @@ def _preview(desk: Desk, slot: Slot, given: Mapping[str, str], shown: Shown, cas
     )
 
 
-def _at_fields(findings: Sequence[Finding]) -> dict[str, list[str]]:
+def at_fields(findings: Sequence[Finding]) -> dict[str, list[str]]:
     wrong: dict[str, list[str]] = {}
     for finding in findings:
         wrong.setdefault(finding.field.value, []).append(message_words.told(finding))
@@ -168,7 +168,7 @@ def _line(key: str, language: str, texts: Mapping[Slot, OwnText]) -> Line:
     )
 
 
-def _places(desk: Desk, slot: Slot) -> list[Place]:
+def places_of(desk: Desk, slot: Slot) -> list[Place]:
     said = samples(slot, desk.merchant, desk.now)
     fits = fitting(slot.key)
     return [

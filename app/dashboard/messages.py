@@ -39,14 +39,14 @@ blueprint = Blueprint("messages", __name__, url_prefix="/dashboard/messages")
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_messages() -> ResponseReturnValue:
     with reading() as desk:
-        return list_page(desk, language=_language(desk.merchant.locale))
+        return list_page(desk, language=language_of(desk.merchant.locale))
 
 
 @blueprint.get(f"/{KEY}", endpoint="editor")
 @access(who=Who.SIGNED_IN, csrf=False, rate=None)
 def show_editor(key: str) -> ResponseReturnValue:
     with reading() as desk:
-        slot = slot_of(key, request.args, language=_language(desk.merchant.locale))
+        slot = slot_of(key, request.args, language=language_of(desk.merchant.locale))
         return editor_page(desk, slot, shown_of(request.args, slot))
 
 
@@ -180,7 +180,7 @@ def _posted_slot(key: str) -> Slot:
     return slot_of(key, request.form, language="en")
 
 
-def _language(locale: str) -> str:
+def language_of(locale: str) -> str:
     """Of the merchant's messages."""
     return locale if locale in LANGUAGES else "en"
 

@@ -48,7 +48,7 @@ def settings_page(
     return render_template(
         "dashboard/settings.html",
         given=given or asdict(Profile.of(desk.merchant)),
-        alerts=alerts_given or _alerts_form(AlertSettings.of(desk.merchant)),
+        alerts=alerts_given or alerts_form(AlertSettings.of(desk.merchant)),
         currencies=currencies_of(desk.session, desk.merchant, now=desk.now) or (FIRST_CURRENCY,),
         places={name: addresses(desk.merchant, name) for name in _places()},
         control=control_part(desk, control_given),
@@ -89,7 +89,7 @@ def _places() -> list[str]:
     return [*mail, *install_places(settings)]
 
 
-def _alerts_form(stored: AlertSettings) -> dict[str, str]:
+def alerts_form(stored: AlertSettings) -> dict[str, str]:
     amounts = {
         f"{AMOUNT}{currency}": Money(currency, minor).plain()
         for currency, minor in (stored.alert_amounts or {}).items()

@@ -27,7 +27,7 @@ blueprint = Blueprint("views", __name__, url_prefix="/dashboard/cases/views")
 @blueprint.post("", endpoint="save")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def save() -> ResponseReturnValue:
-    name, asked = _name(), asked_of(request.form)
+    name, asked = name_of(request.form.get("name", "")), asked_of(request.form)
     if name is None:
         return _wrong_name()
     with acting() as desk:
@@ -40,7 +40,7 @@ def save() -> ResponseReturnValue:
 @blueprint.post(f"/{VIEW}/rename", endpoint="rename")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def rename(row_id: int) -> ResponseReturnValue:
-    name = _name()
+    name = name_of(request.form.get("name", ""))
     if name is None:
         return _wrong_name()
     with acting() as desk:
@@ -57,16 +57,14 @@ def delete(row_id: int) -> ResponseReturnValue:
     return redirect(url_for("dashboard.cases", **asked_of(request.form)), 303)
 
 
-def _name() -> str | None:
+def name_of(text: str) -> str | None:
     """None where it cannot be one."""
-    given = request.form.get("name", "").strip()
+    given = text.strip()
     return given if given and clean_line(given, limit=LONGEST_NAME) == given else None
 
 
 def _wrong_name() -> ResponseReturnValue:
-    flash(
-        _("Nothing was kept: write a name of 1 to %(most)s plain characters.", most=LONGEST_NAME), "warning"
-    )
+    flash(wrong_name(), "warning")
     return redirect(url_for("dashboard.cases", **asked_of(request.form)), 303)
 
 
@@ -74,11 +72,15 @@ def _told(kept: SavedView | NotKept, done: str) -> ResponseReturnValue:
     if isinstance(kept, SavedView):
         flash(done, "success")
         return redirect(url_for("dashboard.cases", **kept.query, view=kept.id), 303)
-    if kept is NotKept.TAKEN:
-        flash(_("Nothing was kept: there is a view of this name already. Choose another name."), "warning")
-    else:
-        flash(
-            _("Nothing was kept: there are %(most)s views already. Delete one first.", most=MOST_VIEWS),
-            "warning",
-        )
+    flash(refused(kept), "warning")
     return redirect(url_for("dashboard.cases", **asked_of(request.form)), 303)
+
+
+def wrong_name() -> str:
+    return str(_("Nothing was kept: write a name of 1 to %(most)s plain characters.", most=LONGEST_NAME))
+
+
+def refused(why: NotKept) -> str:
+    if why is NotKept.TAKEN:
+        return str(_("Nothing was kept: there is a view of this name already. Choose another name."))
+    return str(_("Nothing was kept: there are %(most)s views already. Delete one first.", most=MOST_VIEWS))

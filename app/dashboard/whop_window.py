@@ -15,7 +15,8 @@ from app.cases.audit import Act, note
 from app.cases.ended import ended_unpaid
 from app.dashboard import window_words
 from app.dashboard.desk import acting, reading
-from app.errors import InvalidInput, NoRight
+from app.errors import InvalidInput, NoRight, TooMany
+from app.security import limits
 from app.security.access import Who, access
 from app.security.tenancy import signed_in
 from app.services import services
@@ -91,6 +92,13 @@ def change() -> ResponseReturnValue:
         _note(wanted, clear=True)
         flash(_("Changed at Whop."), "success")
     return redirect(url_for(".show"), 303)
+
+
+def keep_rate() -> None:
+    """For a look from elsewhere than these pages: it counts with theirs."""
+    wait = limits.hit(LOOKS, scope=blueprint.name, key=signed_in().actor)
+    if wait is not None:
+        raise TooMany(retry_after=wait)
 
 
 def look(client: WhopClient | None, biz_id: str) -> Window:

@@ -67,7 +67,7 @@ def _page(
     """`given`: what somebody has just written, and what is wrong with it."""
     return render_template(
         "dashboard/winback.html",
-        given=given or _form(WinbackSettings.of(desk.merchant)),
+        given=given or form_of(WinbackSettings.of(desk.merchant)),
         wrong=wrong or {},
         figures=winback_figures(desk.session, desk.merchant, since=desk.now - COUNTED, now=desk.now),
         never=[CLASS_TITLES[name] for name in CLASS_TITLES if name in NEVER],
@@ -78,7 +78,7 @@ def _page(
     )
 
 
-def _form(stored: WinbackSettings) -> dict[str, str]:
+def form_of(stored: WinbackSettings) -> dict[str, str]:
     return {
         "winback_on": "1" if stored.winback_on else "",
         "winback_url": stored.winback_url or "",

@@ -15,6 +15,14 @@ from app.security.access import API_RATE, Who, access
 from app.services import services
 
 METHODS = ("get", "post")
+USUAL = {
+    "400": "Refused",
+    "401": "NotSignedIn",
+    "403": "NoRight",
+    "429": "TooMany",
+    "500": "Failed",
+    "503": "Unavailable",
+}
 _PARTS = re.compile(r"(\*\*[^*]+\*\*|`[^`]+`)")
 
 blueprint = Blueprint("api_docs", __name__)
@@ -44,6 +52,8 @@ class Operation:
     parameters: tuple[Field, ...]
     body: tuple[Field, ...]
     answer: tuple[Field, ...]
+    shape: str | None
+    """The name of what it answers; where an operation before answers the same, that one tells its fields."""
     example: str | None
     """A whole answer, as JSON."""
     sent: str | None
@@ -66,6 +76,8 @@ def show() -> ResponseReturnValue:
         info=description["info"],
         paragraphs=description["info"]["description"].split("\n\n"),
         groups=groups(),
+        first_of=first_of(),
+        usual=usual_statuses(),
         base=services().settings.app_host,
         parts=parts,
     )
@@ -88,6 +100,24 @@ def groups() -> tuple[Group, ...]:
                     shown = "" if room == "webhooks" else path
                     found[item[method]["tags"][0]].append(_operation(method, shown, item[method]))
     return tuple(Group(name, tuple(operations)) for name, operations in found.items() if operations)
+
+
+@cache
+def first_of() -> Mapping[str, Operation]:
+    """By the name of what is answered, the operation on the page that tells its fields."""
+    found: dict[str, Operation] = {}
+    for group in groups():
+        for one in group.operations:
+            if one.shape is not None:
+                found.setdefault(one.shape, one)
+    return found
+
+
+@cache
+def usual_statuses() -> Mapping[str, str]:
+    """What nearly every operation may answer, told once for all."""
+    common: Mapping[str, Any] = _description()["components"]["responses"]
+    return {code: common[name]["description"] for code, name in USUAL.items()}
 
 
 def parts(text: str) -> Iterator[tuple[str, str]]:
@@ -118,6 +148,7 @@ def _operation(method: str, path: str, given: Mapping[str, Any]) -> Operation:
         parameters=tuple(_parameter(_resolved(one)) for one in given.get("parameters", ())),
         body=tuple(_fields(body.get("schema", {}))),
         answer=tuple(_fields(answer.get("schema", {}))),
+        shape=answer.get("schema", {}).get("$ref"),
         example=_written(examples[0]["value"]) if examples else None,
         sent=_written(body["example"], indent=None) if "example" in body else None,
         statuses=tuple((code, _resolved(one)["description"]) for code, one in given["responses"].items()),

@@ -53,6 +53,12 @@ RULES = """async () => {
     return found.violations.map(one => one.id + ': ' + one.nodes.map(node => node.target.join(' ')).join(', '));
 }"""
 
+CUT_OFF = """() => [...document.querySelectorAll("table")]
+    .filter(table => table.getBoundingClientRect().right > innerWidth)
+    .filter(table => getComputedStyle(table.parentElement).overflowX !== "auto")
+    .map(table => table.className + " of " + (table.closest(".card")?.querySelector("h2, h3")?.textContent ?? ""))"""
+"""Tables that reach beyond the window and cannot be scrolled there."""
+
 
 @dataclass
 class Install:
@@ -204,12 +210,13 @@ def _asking(answers: list[Response]) -> int:
 
 
 def _looked_at(page: Page) -> Iterator[str]:
-    yield from (f"wide, light: {one}" for one in page.evaluate(RULES))
-    page.emulate_media(color_scheme="dark")
-    page.set_viewport_size(PHONE)
-    yield from (f"phone, dark: {one}" for one in page.evaluate(RULES))
-    for size in (PHONE, WIDE):
+    """Both themes at both widths, without loading the page again."""
+    for name, size in (("wide", WIDE), ("phone", PHONE)):
         page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            yield from (f"{name}, {theme}: {one}" for one in page.evaluate(RULES))
         needed = page.evaluate("document.documentElement.scrollWidth")
         if needed > size["width"]:
             yield f"{needed} wide at {size['width']}"
+        yield from (f"{name}, cut off: {one}" for one in page.evaluate(CUT_OFF))
