@@ -20,6 +20,7 @@ from app.dashboard.learning import blueprint as learning
 from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.overview_page import blueprint as figures
+from app.dashboard.personal_data import blueprint as customers_api
 from app.dashboard.routes import blueprint as dashboard
 from app.dashboard.selected import blueprint as selected
 from app.dashboard.setup import blueprint as setup
@@ -48,7 +49,7 @@ from app.webhooks.routes import blueprint as webhooks
 BLUEPRINTS = (
     webhooks, auth, dashboard, figures, events, messages, compare, campaign, winback, alerts, learning, charges, control,
     whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customer, health,
-    metrics_page, openapi, api_docs, dev,
+    customers_api, metrics_page, openapi, api_docs, dev,
 )  # fmt: skip
 
 
