@@ -13,6 +13,7 @@ from app.models import Audit, Case, Customer, Erasure, Merchant
 from tests.support import seeded
 from tests.support.clock import FixedClock
 from tests.web.conftest import csrf_token, signed_in
+from tests.web.tokens import program, token_for
 
 LIST = "/dashboard/customers"
 
@@ -25,10 +26,6 @@ def ada(merchant: Merchant, database: Database, clock: FixedClock) -> Case:
         seeded.delivery(session, seeded.step(session, case, due_at=at), at=at)
         seeded.step(session, case, position=2, due_at=clock.now() + timedelta(days=1))
         return case
-
-
-def post(client: FlaskClient, path: str) -> object:
-    return client.post(path, data={"csrf_token": csrf_token(client)})
 
 
 def test_the_page_leads_to_an_export(signed_in_client: FlaskClient, ada: Case, database: Database) -> None:
@@ -98,3 +95,19 @@ def test_an_erased_customers_own_links_open_nothing(
         f"{LIST}/{ada.customer_id}/erase", data={"csrf_token": csrf_token(signed_in_client)}
     )
     assert app.test_client().get(f"/r/{ada.token}").status_code == 404
+
+
+def test_a_program_needs_the_scope_of_the_deed(
+    app: Flask, signed_in_client: FlaskClient, ada: Case, database: Database
+) -> None:
+    path = f"/api/customers/{ada.customer_id}"
+    reader = program(app, token_for(signed_in_client, "read"))
+    assert reader.get(f"{path}/export").get_json()["stored"]["customer"][0]["email"] == "ada@example.com"
+    assert reader.post(f"{path}/erase").status_code == 403
+    writer = program(app, token_for(signed_in_client, "write-settings"))
+    assert writer.get(f"{path}/export").status_code == 403
+    assert writer.post(f"{path}/erase").get_json() == {"erased": ada.customer_id}
+    assert writer.post(f"{path}/erase").status_code == 409
+    with database.reading() as read:
+        (line,) = read.scalars(select(Audit).where(Audit.action == "customer_erased"))
+    assert line.detail["token"], "the line says that a program did it"
