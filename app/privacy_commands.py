@@ -96,7 +96,7 @@ def prune(desk: Desk, /) -> None:
         with services.database.reading() as session:
             length = retention.left(session, kept, now=now)
         with click.progressbar(length=length, label="Forgetting what is old") as bar:
-            for part in retention.prune(services.database, kept, now=now):
+            for part in retention.at_ease(retention.prune(services.database, kept, now=now)):
                 done += part
                 bar.update(part.rows)
         if done.rows:

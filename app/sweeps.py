@@ -31,7 +31,7 @@ from app.log import get_logger
 from app.models import Chore
 from app.models.base import insert_once
 from app.privacy.leftovers import look_through
-from app.privacy.retention import NIGHT, Kept, Pruned, tell
+from app.privacy.retention import NIGHT, Kept, Pruned, at_ease, tell
 from app.privacy.retention import prune as prune_old
 from app.security.grants import prune_grants
 from app.security.sessions import prune
@@ -44,8 +44,8 @@ OF_LATER_RELEASE = timedelta(minutes=1)
 """A chore that this release does not know is left so long for a worker that does."""
 MOST_CODES = 1000
 """Pruned at once; the rest a minute later."""
-MOST_PARTS = 20
-"""Of old data, in one run of a chore: a few seconds, and the other chores have their turn."""
+MOST_PARTS = 4
+"""Of old data, in one run of a chore: a second, and the others have their turn."""
 
 log = get_logger(__name__)
 
@@ -90,8 +90,8 @@ class Sweeps:
             "look_at_channels": Periodic(timedelta(seconds=30), self._look_at_channels),
             "prune_deliveries": Periodic(timedelta(seconds=60), self._prune_deliveries),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
-            "finish_erasures": Periodic(timedelta(seconds=15), self._finish_erasures),
-            "forget_old_data": Periodic(timedelta(seconds=60), self._forget_old_data),
+            "finish_erasures": Periodic(timedelta(seconds=5), self._finish_erasures),
+            "forget_old_data": Periodic(timedelta(seconds=5), self._forget_old_data),
             **more,
         }
 
@@ -186,11 +186,11 @@ class Sweeps:
         return look_through(self._database, now=self._services.clock.now(), parts=MOST_PARTS)
 
     def _forget_old_data(self) -> int:
-        """Every minute of the night, until nothing is old."""
+        """A little all through the night, until nothing is old."""
         now = self._services.clock.now()
         if now.hour not in NIGHT:
             return 0
-        parts = prune_old(self._database, Kept.of(self._services.settings), now=now)
+        parts = at_ease(prune_old(self._database, Kept.of(self._services.settings), now=now))
         done = sum(islice(parts, MOST_PARTS), Pruned())
         if done.rows:
             with self._database.transaction() as session:
