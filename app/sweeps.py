@@ -90,8 +90,8 @@ class Sweeps:
             "look_at_channels": Periodic(timedelta(seconds=30), self._look_at_channels),
             "prune_deliveries": Periodic(timedelta(seconds=60), self._prune_deliveries),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
-            "finish_erasures": Periodic(timedelta(seconds=5), self._finish_erasures),
-            "forget_old_data": Periodic(timedelta(seconds=5), self._forget_old_data),
+            "finish_erasures": Periodic(timedelta(seconds=10), self._finish_erasures),
+            "forget_old_data": Periodic(timedelta(seconds=10), self._forget_old_data),
             **more,
         }
 
