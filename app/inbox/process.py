@@ -152,6 +152,7 @@ def _tell_owner(session: Session, claim: Claim, times: Times) -> None:
         merchant = merchant_of(session, parsed.merchant, now=times.now)
         row.merchant_id = merchant.id
         alert_of_event(session, merchant, now=times.now)
+        empty_if_erased(session, row)
 
 
 def _after_loss(claim: Claim, times: Times) -> dict[str, object]:

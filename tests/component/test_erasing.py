@@ -53,6 +53,7 @@ def world(database: Database, clock: FixedClock) -> World:
     assert len(world.messages) == 1
     with database.transaction() as session:
         case = session.get_one(Case, world.case().id)
+        case.draw_share = 0.1
         add_note(session, case, "Ask her about March", actor="user:7", now=world.now)
         account = {"channel": "telegram", "address": "77123", "label": "@dana_t", "linked_at": world.now}
         session.add(LinkedAccount(customer_id=case.customer_id, **account))

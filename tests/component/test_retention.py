@@ -74,7 +74,9 @@ def shop(world: World) -> dict[str, int]:
     old, young = world.now - 800 * DAY, world.now - 100 * DAY
     with world.database.transaction() as session:
         owner = seeded.merchant(session, "biz_A", now=old)
-        gone = seeded.case(session, owner, at=old, state="lost", email="gone@example.com", name="Gone")
+        gone = seeded.case(
+            session, owner, at=old, state="lost", email="gone@example.com", name="Gone", draw_share=0.1, arm="control"
+        )  # fmt: skip
         both = seeded.case(session, owner, at=old, state="recovered", recovered_after=DAY, name="Both")
         again = seeded.case(session, owner, at=young, state="lost", name="Both")
         silent = seeded.case(session, owner, at=old, state="lost", name="Silent", email="silent@example.com")
