@@ -1,6 +1,7 @@
 """A customer is erased in mid-case: silence at once, nothing left of the person, and every total as it was."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -32,7 +33,7 @@ from app.privacy.telling import export
 from app.recovery.period import Period
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
-from tests.support.world import World
+from tests.support.world import RULES, World
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -227,3 +228,15 @@ def test_figures_and_groups_are_told_as_before(world: World) -> None:
     before = figures()
     erased(world)
     assert figures() == before
+
+
+def test_nothing_is_charged_any_more(database: Database, clock: FixedClock) -> None:
+    world = World(database, clock, rules=replace(RULES, retries=True))
+    world.hear(whop.payment_failed(at=clock.now()))
+    assert world.retry().state == "planned"
+    erased(world)
+    assert (world.retry().state, world.retry().why["cause"]) == ("kept", "erased")
+    world.clock.advance(HOUR)
+    world.hear(whop.payment_failed(at=world.now, payments_failed=2))
+    assert world.retry().state == "kept"
+    assert world.case().state == "open"
