@@ -86,11 +86,10 @@ def _fill(database: Database, deliveries: int) -> None:
     }
     for statement in (STEPS, DELIVERIES, EVENTS):
         with database.transaction() as session:
-            # Without the driver's own parameters: a colon in a text is a colon.
-            session.connection().exec_driver_sql(statement.format(**parts))
+            session.execute(text(statement.format(**parts)))
     if not database.sqlite:
         with database.autocommit() as connection:
-            for table in ("inbox", "delivery", "step"):
+            for table in ("inbox", "delivery", "step", "customer"):
                 connection.execute(
                     text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {deliveries})")
                 )
