@@ -27,7 +27,7 @@ from app.settings import Settings
 
 AT_ONCE = 200
 """Rows of one transaction; less than a tenth of a second."""
-CASES_AT_ONCE = 10
+CASES_AT_ONCE = 5
 """Of one merchant, whose lock is held meanwhile."""
 REST_SECONDS = 0.15
 """Between two parts: on SQLite others can only write then, and a webhook waits four seconds at most."""
