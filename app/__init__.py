@@ -22,6 +22,7 @@ from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
 from app.dashboard.messages_api import blueprint as messages_api
 from app.dashboard.overview_page import blueprint as figures
+from app.dashboard.personal_data import blueprint as personal_data
 from app.dashboard.policies_api import blueprint as policies_api
 from app.dashboard.routes import blueprint as dashboard
 from app.dashboard.selected import blueprint as selected
@@ -53,8 +54,9 @@ from app.webhooks.routes import blueprint as webhooks
 
 BLUEPRINTS = (
     webhooks, auth, dashboard, figures, events, messages, compare, campaign, winback, alerts, learning, charges, control,
-    whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customers_api, views_api,
-    settings_api, messages_api, policies_api, setup_api, customer, health, metrics_page, openapi, api_docs, dev,
+    whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customers_api,
+    personal_data, views_api, settings_api, messages_api, policies_api, setup_api, customer, health, metrics_page, openapi,
+    api_docs, dev,
 )  # fmt: skip
 
 

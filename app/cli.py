@@ -20,6 +20,7 @@ from app.metrics import directory
 from app.ops import what_if
 from app.ops.demo import Demo
 from app.past_commands import Desk, backfill, replay
+from app.privacy_commands import erase, export, prune
 from app.recovery.simulation.world import World
 from app.security.tenancy import MOCK_MERCHANT
 from app.serve import ProcessTree, end_at_once_on_signal, run_worker
@@ -215,8 +216,8 @@ def _with_services(settings: Settings, work: Callable[[Services], object], *, wa
         services.close()
 
 
-cli.add_command(backfill)
-cli.add_command(replay)
+for command in (backfill, erase, export, prune, replay):
+    cli.add_command(command)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -6,6 +6,7 @@ Chores follow the machine's time: a moved development clock neither stops nor fl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import islice
 from types import MappingProxyType
 
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from sqlalchemy import select, update
 from app.alerts.chores import write_digests, write_spikes
 from app.alerts.faults import look_at_channels
 from app.alerts.sending import free_expired_alerts
+from app.cases.audit import Actor
 from app.cases.charging import Charger
 from app.cases.lessons import learn_daily
 from app.cases.links import prune_codes
@@ -28,6 +30,9 @@ from app.inbox.process import free_expired_events
 from app.log import get_logger
 from app.models import Chore
 from app.models.base import insert_once
+from app.privacy.leftovers import look_through
+from app.privacy.retention import NIGHT, Kept, Pruned, at_ease, tell
+from app.privacy.retention import prune as prune_old
 from app.security.grants import prune_grants
 from app.security.sessions import prune
 from app.services import Services
@@ -39,6 +44,8 @@ OF_LATER_RELEASE = timedelta(minutes=1)
 """A chore that this release does not know is left so long for a worker that does."""
 MOST_CODES = 1000
 """Pruned at once; the rest a minute later."""
+MOST_PARTS = 4
+"""Of old data, in one run of a chore: a second, and the others have their turn."""
 
 log = get_logger(__name__)
 
@@ -83,6 +90,8 @@ class Sweeps:
             "look_at_channels": Periodic(timedelta(seconds=30), self._look_at_channels),
             "prune_deliveries": Periodic(timedelta(seconds=60), self._prune_deliveries),
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
+            "finish_erasures": Periodic(timedelta(seconds=10), self._finish_erasures),
+            "forget_old_data": Periodic(timedelta(seconds=10), self._forget_old_data),
             **more,
         }
 
@@ -172,3 +181,18 @@ class Sweeps:
             codes = prune_codes(session, wall=wall, limit=MOST_CODES)
             updates = prune_updates(session, wall=wall, limit=MOST_CODES)
             return prune(session, wall) + prune_grants(session, wall) + codes + updates
+
+    def _finish_erasures(self) -> int:
+        return look_through(self._database, now=self._services.clock.now(), parts=MOST_PARTS)
+
+    def _forget_old_data(self) -> int:
+        """A little all through the night, until nothing is old."""
+        now = self._services.clock.now()
+        if now.hour not in NIGHT:
+            return 0
+        parts = at_ease(prune_old(self._database, Kept.of(self._services.settings), now=now))
+        done = sum(islice(parts, MOST_PARTS), Pruned())
+        if done.rows:
+            with self._database.transaction() as session:
+                tell(session, done, actor=Actor.WORKER, now=now)
+        return done.rows

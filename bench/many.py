@@ -73,18 +73,13 @@ def _parts(sqlite: bool, cases: int) -> dict[str, str]:
     seconds = DAYS * 86_400
     running = f"(n > {cases} * 0.98)"
     if sqlite:
-        numbers = (
-            f"(WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {cases})"
-            " SELECT n FROM counted)"
-        )
         moment = (
             f"strftime('%Y-%m-%d %H:%M:%S.000000', '{start}', '+' || (n * {seconds} / {cases}) || ' seconds')"
         )
     else:
-        numbers = f"generate_series(1, {cases}) AS counted (n)"
         moment = f"(TIMESTAMPTZ '{start}+00' + (n::bigint * {seconds} / {cases}) * INTERVAL '1 second')"
     return {
-        "numbers": numbers,
+        "numbers": numbers_of(sqlite, cases),
         "time": moment,
         "false": "0" if sqlite else "false",
         "running": running,
@@ -104,3 +99,13 @@ def _parts(sqlite: bool, cases: int) -> dict[str, str]:
 def _one_of(number: str, words: tuple[str, ...]) -> str:
     cases = " ".join(f"WHEN {at} THEN '{word}'" for at, word in enumerate(words))
     return f"CASE {number} {cases} END"
+
+
+def numbers_of(sqlite: bool, most: int) -> str:
+    """1, 2, 3 and so on, as a table with one column `n`."""
+    if not sqlite:
+        return f"generate_series(1, {most}) AS counted (n)"
+    return (
+        f"(WITH RECURSIVE counted (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < {most})"
+        " SELECT n FROM counted)"
+    )

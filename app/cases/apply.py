@@ -3,6 +3,7 @@
 The caller owns the transaction. Applying a fact again, or in another order, ends in the same state.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.applied import Applied
 from app.cases.audit import Act, Actor, note_case
+from app.cases.erased import ERASED, erased_customer, without_person
 from app.cases.memberships import apply_membership
 from app.cases.payments import (
     AttemptFact,
@@ -76,6 +78,8 @@ def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules, origin: 
         case facts.ComplaintChanged():
             return _apply_complaint(session, merchant, fact, now=now, rules=rules)
         case facts.MemberChanged():
+            if erased_customer(session, merchant, fact.customer) is not None:
+                return Applied(merchant.id, reason=ERASED)
             customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
             return Applied(merchant.id)
         case facts.PaymentNoted():
@@ -91,8 +95,11 @@ def apply(session: Session, fact: Fact, *, now: datetime, rules: Rules, origin: 
 def _apply_payment(
     session: Session, merchant: Merchant, fact: PaymentFact, *, now: datetime, rules: Rules, origin: str
 ) -> Applied:
-    view = fact.payment
-    known = find_payment(session, merchant.id, view.payment_id)
+    known = find_payment(session, merchant.id, fact.payment.payment_id)
+    view = without_person(session, merchant, known, fact.payment)
+    if view is None:
+        return Applied(merchant.id, reason=ERASED)
+    fact = replace(fact, payment=view)
     stood = _snapshot(known) if known else None
     customer = _customer_of_payment(session, merchant, known, view, at=fact.at, now=now, rules=rules)
     payment = known or new_payment(session, merchant.id, view.payment_id, at=fact.at)
@@ -175,7 +182,8 @@ def _apply_dispute(
 ) -> Applied:
     """A dispute stops all contact with the person, whichever payment it is about."""
     case = None
-    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
+    customer = erased_customer(session, merchant, fact.customer)
+    customer = customer or customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
     if fact.payment_id is not None:
         payment = payment_of(session, merchant.id, fact.payment_id, at=fact.at)
         keep_known(payment, learn(known_of(payment), fact))
@@ -198,12 +206,15 @@ def _apply_complaint(
     session: Session, merchant: Merchant, fact: facts.ComplaintChanged, *, now: datetime, rules: Rules
 ) -> Applied:
     """An open complaint at Whop's resolution centre pauses the person's cases until it is decided."""
-    customer = customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
+    customer = erased_customer(session, merchant, fact.customer)
+    customer = customer or customer_of(session, merchant, fact.customer, at=fact.at, now=now, rules=rules)
     if customer is None and fact.payment_id is not None:
         payment = payment_of(session, merchant.id, fact.payment_id, at=fact.at)
         customer = session.get(Customer, payment.customer_id) if payment.customer_id else None
     if customer is None:
         return Applied(merchant.id, reason="names_nobody")
+    if customer.erased_at is not None:
+        return Applied(merchant.id, reason=ERASED)
     old = customer.complaints.get(fact.complaint_id)
     entry = [fact.at.isoformat(), fact.open]
     if old is not None and (datetime.fromisoformat(old[0]), not old[1]) >= (fact.at, not fact.open):

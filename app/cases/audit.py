@@ -18,6 +18,8 @@ class Actor(StrEnum):
     WHOP = "whop"
     WORKER = "worker"
     CUSTOMER = "customer"
+    COMMAND = "command"
+    """Whoever may run programs on the server."""
 
 
 class Act(StrEnum):
@@ -75,6 +77,8 @@ class Act(StrEnum):
     NOTE_ADDED = "note_added"
     CUSTOMER_EXCLUDED = "customer_excluded"
     CUSTOMER_READMITTED = "customer_readmitted"
+    CUSTOMER_EXPORTED = "customer_exported"
+    CUSTOMER_ERASED = "customer_erased"
     POLICY_CHANGED = "policy_changed"
     RETRY_ASKED = "retry_asked"
     CARD_CONSENT_GIVEN = "card_consent_given"
@@ -105,6 +109,7 @@ class Act(StrEnum):
     ENDPOINT_RESENT = "endpoint_resent"
     API_ACCESS_GIVEN = "api_access_given"
     API_ACCESS_ENDED = "api_access_ended"
+    DATA_PRUNED = "data_pruned"
 
 
 def note_case(
@@ -118,13 +123,13 @@ def note(
     session: Session,
     act: Act,
     *,
-    merchant_id: int,
+    merchant_id: int | None,
     case_id: int | None = None,
     actor: str,
     at: datetime,
     detail: dict[str, Any] | None = None,
 ) -> None:
-    """One line of what somebody did."""
+    """One line of what somebody did. `merchant_id`: None where it is about the whole install."""
     by = (
         {"token": session.info[BY_PROGRAM]}
         if BY_PROGRAM in session.info and actor.startswith("user:")

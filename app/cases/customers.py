@@ -100,7 +100,7 @@ def _wanted(
     session: Session, merchant: Merchant, text: str, shown: Shown | None
 ) -> Callable[[], Select[int]]:
     found = [find_customers(session, merchant, text)] if text else []
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [Customer.erased_at.is_(None)]
     if shown is Shown.NO_CONTACT:
         conditions.append(or_(Customer.contact_stopped.is_not(None), Customer.excluded_at.is_not(None)))
     elif shown is Shown.EXCLUDED:

@@ -19,7 +19,8 @@ from app.models.merchant import lock_merchant
 def exclude(session: Session, case: Case, *, actor: str, now: datetime, rules: Rules) -> Refusal | None:
     """The person of this case. Their running cases end as lost; later failures open a case that is over at once."""
     lock(session, case)
-    refusal = for_anything(case) or (Refusal.ALREADY if case.customer.excluded_at else None)
+    alone = case.customer.excluded_at or case.customer.erased_at
+    refusal = for_anything(case) or (Refusal.ALREADY if alone else None)
     if refusal is not None:
         return refusal
     case.customer.excluded_at = now
@@ -48,7 +49,7 @@ def exclude_customer(
     running = running_cases(session, customer)
     if customer.arm == Arm.CONTROL or any(case.arm == Arm.CONTROL for case in running):
         return Refusal.CONTROL_GROUP
-    if customer.excluded_at is not None:
+    if customer.excluded_at is not None or customer.erased_at is not None:
         return Refusal.ALREADY
     customer.excluded_at = now
     _note(session, customer, running, Act.CUSTOMER_EXCLUDED, actor=actor, now=now)

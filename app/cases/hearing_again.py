@@ -6,7 +6,7 @@ is still had once, for the machine asks what is known and not how often it was t
 
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, note
@@ -38,7 +38,9 @@ def hear_all_again(
 
 
 def _again(session: Session, merchant: Merchant, wanted: Select[InboxRow], actor: str, now: datetime) -> int:
-    rows = session.scalars(wanted.where(InboxRow.state.in_(AMISS)).with_for_update(skip_locked=True)).all()
+    # What was emptied, being old or of an erased customer, can tell nothing any more.
+    told = (InboxRow.state.in_(AMISS), func.length(InboxRow.body) > 0)
+    rows = session.scalars(wanted.where(*told).with_for_update(skip_locked=True)).all()
     if not rows:
         return 0
     first = rows[0]

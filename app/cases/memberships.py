@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.applied import Applied
 from app.cases.audit import Act, Actor, note_case
+from app.cases.erased import ERASED, erased_customer
 from app.cases.people import customer_of
 from app.cases.rules import Rules
 from app.cases.standing import reassess
@@ -22,6 +23,8 @@ def apply_membership(
     session: Session, merchant: Merchant, fact: facts.MembershipChanged, *, now: datetime, rules: Rules
 ) -> Applied:
     view = fact.membership
+    if erased_customer(session, merchant, view.customer, membership_id=view.membership_id) is not None:
+        return Applied(merchant.id, reason=ERASED)
     customer = customer_of(session, merchant, view.customer, at=fact.at, now=now, rules=rules)
     row = session.scalars(
         select(Membership).where(

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.audit import Act, Actor, note_case
+from app.cases.erased import ERASED
 from app.cases.rules import Rules
 from app.models import Attempt, Case, MethodSwitch, Payment, Retry
 from app.models.contact import zone_of
@@ -164,6 +165,8 @@ def new_key() -> str:
 def _forbidden(case: Case, rules: Rules) -> Reason | None:
     if case.hands_off is not None:
         return Reason(case.hands_off)
+    if case.customer.erased_at is not None:
+        return Reason(Why.CONTACT_STOPPED, {"cause": ERASED})
     if case.customer.contact_stopped in NO_CHARGE:
         return Reason(Why.CONTACT_STOPPED, {"cause": case.customer.contact_stopped})
     if not rules.retries:

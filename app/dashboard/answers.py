@@ -116,6 +116,7 @@ def case(view: CaseView, show: Show) -> Answer:
         "decline_code": payment.decline_code,
         "amount": _money(amount_of_case(found)),
         "customer": {
+            "id": customer.id,
             "name": customer.name,
             "email": customer.email,
             "contact_stopped": customer.no_contact,

@@ -22,6 +22,7 @@ EVENT_STATES: Mapping[str, LazyString] = {
 EVENT_REASONS: Mapping[str, LazyString] = {
     "unknown_type": _("A kind of event that means nothing here."),
     "no_effect": _("An event that has nothing to do with recovering payments."),
+    "erased": _("It is about a customer whose data was erased. Nothing of them was kept."),
     "already_known": _("It told nothing new."),
     "charge_started": _("A charge was started. Its outcome comes in an event of its own."),
     "invoices_are_not_reminded": _("Invoices have their own reminders at Whop."),

@@ -238,6 +238,7 @@ STOPS: Mapping[str, LazyString] = {
     "opted_out": _("They asked for no more reminders."),
     "disputed": _("They disputed a payment."),
     "excluded": _("You leave this customer alone."),
+    "erased": _("Their data was erased."),
     "deceased": _("The bank reports that the account holder has died."),
 }
 

@@ -146,7 +146,7 @@ class Sender:
         first = delivery.outcome == "in_flight"
         if first:
             complete(delivery, outcome, times)
-        if isinstance(outcome, GiveUp) and outcome.suppress:
+        if isinstance(outcome, GiveUp) and outcome.suppress and delivery.recipient:
             case = session.get_one(Case, delivery.case_id)
             suppress(
                 session,

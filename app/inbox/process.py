@@ -18,6 +18,7 @@ from app.cases.alerting import alert_of_event
 from app.cases.applied import Applied
 from app.cases.apply import apply
 from app.cases.audit import Act, noted
+from app.cases.erased import empty_if_erased
 from app.cases.people import merchant_of
 from app.cases.rules import Rules
 from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
@@ -87,6 +88,7 @@ def take_effect(session: Session, row: InboxRow, *, times: Times, rules: Rules) 
             origin = BACKFILL if row.origin == BACKFILL else LIVE
             _mark(row, apply(session, fact, now=times.now, rules=rules, origin=origin))
     row.done_at, row.lease_until = times.now, None
+    empty_if_erased(session, row)
 
 
 def _tell(row: InboxRow, acts: list[dict[str, Any]]) -> None:
@@ -150,6 +152,7 @@ def _tell_owner(session: Session, claim: Claim, times: Times) -> None:
         merchant = merchant_of(session, parsed.merchant, now=times.now)
         row.merchant_id = merchant.id
         alert_of_event(session, merchant, now=times.now)
+        empty_if_erased(session, row)
 
 
 def _after_loss(claim: Claim, times: Times) -> dict[str, object]:

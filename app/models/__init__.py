@@ -6,6 +6,7 @@ from .case import Attempt, Case, Payment, Visit
 from .comparison import Backfill, Comparison
 from .customer import Customer, Membership, Suppression
 from .endpoint import Endpoint, EndpointDelivery, EndpointTry
+from .erasure import ErasedName, Erasure, RetentionMark
 from .experiment import Experiment, Exposure
 from .inbox import InboxRow
 from .learning import ChosenArm, Learned
@@ -45,6 +46,8 @@ __all__ = [
     "Endpoint",
     "EndpointDelivery",
     "EndpointTry",
+    "ErasedName",
+    "Erasure",
     "Experiment",
     "Exposure",
     "InboxRow",
@@ -61,6 +64,7 @@ __all__ = [
     "Policy",
     "Proof",
     "RecoveryTally",
+    "RetentionMark",
     "Retry",
     "SavedView",
     "SavedWording",

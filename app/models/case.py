@@ -114,6 +114,7 @@ class Case(Base):
         partial_index("ix_case_no_amount", ("merchant_id", "id"), NO_AMOUNT),
         partial_index("ix_case_in_progress", ("merchant_id", "opened_at", "id", "decline_class"), RUNNING),
         partial_index("ix_case_in_progress_by_amount", (*BY_AMOUNT, "decline_class", "opened_at"), RUNNING),
+        partial_index("ix_case_to_anonymise", "closed_at", "closed_at IS NOT NULL AND anonymised_at IS NULL"),
         partial_index("ix_case_drawn", ("merchant_id", "opened_at"), "draw_share IS NOT NULL"),
     )
 
@@ -155,6 +156,8 @@ class Case(Base):
     policy_id: Mapped[int | None] = mapped_column(BigInt)
     """The version of the merchant's own policy that it was opened with and keeps; None: the default campaign."""
     created_at: Mapped[datetime]
+    anonymised_at: Mapped[datetime | None]
+    """Since when nothing leads from it to a person."""
 
     merchant: Mapped[Merchant] = relationship()
     customer: Mapped[Customer] = relationship()

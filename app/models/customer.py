@@ -70,6 +70,8 @@ class Customer(Base):
     arm: Mapped[str | None]
     """The group that this person was drawn into, for good; None: not drawn yet."""
     drawn_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
+    """Since when this row holds nobody: only what totals and groups need is left."""
 
     merchant: Mapped[Merchant] = relationship()
 

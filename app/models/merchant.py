@@ -59,6 +59,9 @@ class Merchant(Base):
     winback_code: Mapped[str | None]
     """A promo code that the merchant has made at Whop."""
 
+    erasures: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many people were erased; while there are none, no event is compared with them."""
+
     @classmethod
     def fresh(cls, biz_id: str, *, title: str | None, now: datetime) -> dict[str, Any]:
         """The columns of a merchant that nobody has seen before."""

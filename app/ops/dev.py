@@ -87,7 +87,9 @@ def happen(case_id: int) -> ResponseReturnValue:
 @access(who=Who.DEVELOPMENT, csrf=False, rate=None)
 def outbox() -> ResponseReturnValue:
     with services().database.reading() as read:
-        sent = read.scalars(select(Delivery).order_by(Delivery.id.desc()).limit(MOST_SHOWN)).all()
+        sent = read.scalars(
+            select(Delivery).where(Delivery.recipient != "").order_by(Delivery.id.desc()).limit(MOST_SHOWN)
+        ).all()
     return render_template("dev/outbox.html", deliveries=sent, most=MOST_SHOWN)
 
 
@@ -187,7 +189,7 @@ def _next_steps(read: Session) -> Sequence[Step]:
 def _delivery(delivery_id: int) -> Delivery:
     with services().database.reading() as read:
         found = read.get(Delivery, delivery_id)
-    if found is None:
+    if found is None or not found.recipient:  # emptied: erased, or old
         raise NotFound
     return found
 

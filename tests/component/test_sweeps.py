@@ -7,7 +7,8 @@ from sqlalchemy import select, text
 from structlog.typing import EventDict
 
 from app.db import Database
-from app.models import Chore
+from app.models import Audit, Chore, Customer, Erasure, InboxRow
+from app.privacy.erasing import erase
 from app.services import Services
 from app.sweeps import LEASE, Sweeps
 from tests.component.broken import without_table
@@ -169,3 +170,33 @@ def test_a_chore_that_this_version_does_not_know_is_left_for_a_day(world: World,
     run_due(sweeps)
     row = chores(world)["of_tomorrow"]
     assert (row.state, row.failed, row.due_at) == ("waiting", None, world.now + timedelta(minutes=1))
+
+
+def test_old_data_is_forgotten_at_night_alone(world: World, sweeps: Sweeps) -> None:
+    def bodies() -> list[bytes]:
+        with world.database.reading() as session:
+            return list(session.scalars(select(InboxRow.body)))
+
+    world.hear(whop.payment_failed(at=world.now))
+    noon = (world.now + 31 * DAY).replace(hour=12, minute=0, second=0, microsecond=0)
+    world.clock.advance(noon - world.now)
+    run_due(sweeps)
+    assert b"" not in bodies()
+    world.clock.advance(13 * HOUR)
+    run_due(sweeps)
+    assert bodies() == [b""]
+    with world.database.reading() as session:
+        line = session.scalars(select(Audit).where(Audit.action == "data_pruned")).one()
+    assert (line.actor, line.detail["events"]) == ("worker", 1)
+
+
+def test_the_worker_finishes_what_an_erasure_has_begun(world: World, sweeps: Sweeps) -> None:
+    world.hear(whop.payment_failed(at=world.now), whop.member("updated", at=world.now))
+    with world.database.transaction() as session:
+        erase(
+            session, session.scalars(select(Customer)).one(), actor="user:1", now=world.now, rules=world.rules
+        )  # fmt: skip
+    run_due(sweeps)
+    with world.database.reading() as session:
+        assert set(session.scalars(select(InboxRow.body))) == {b""}
+        assert session.scalars(select(Erasure.ended_at)).one() == world.now

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models import InboxRow, Merchant
@@ -40,11 +40,13 @@ def of_lines(lines: Iterable[str]) -> list[Heard]:
 
 
 def of_inbox(session: Session, biz_id: str) -> list[Heard]:
-    """The raw rows of one merchant, oldest first. What this program looked up by itself is left out."""
+    """The raw rows of one merchant, oldest first. What this program looked up by itself is left out, as is
+    what was emptied, being old or of an erased customer."""
+    told = (InboxRow.origin.in_(("webhook", "simulated")), func.length(InboxRow.body) > 0)
     rows = session.scalars(
         select(InboxRow)
         .join(Merchant, InboxRow.merchant_id == Merchant.id)
-        .where(Merchant.biz_id == biz_id, InboxRow.origin.in_(("webhook", "simulated")))
+        .where(Merchant.biz_id == biz_id, *told)
         .order_by(InboxRow.id)
     )
     return [Heard(row.body, row.received_at, row.message_id) for row in rows]

@@ -1,0 +1,162 @@
+"""How long one part of forgetting takes with many deliveries, and how fast the door's insert is meanwhile.
+
+python -m bench.retention                        SQLite in a temporary folder, then nothing is left
+python -m bench.retention --database URL         a PostgreSQL database that may be emptied
+python -m bench.retention --deliveries 10000     default: 1,000,000
+"""
+
+import argparse
+import os
+import statistics
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import text
+
+from app import log
+from app.cases.rules import Rules
+from app.db import Database
+from app.inbox.store import store_event
+from app.migrate import downgrade, upgrade
+from app.models import Customer, Merchant
+from app.models.base import insert_once
+from app.privacy.erasing import erase
+from app.privacy.leftovers import look_through
+from app.privacy.retention import REST_SECONDS, Kept, prune
+from app.settings import Settings
+from bench.many import numbers_of, seed
+
+HOLD_MS = 1_000.0
+CASES_A_DELIVERY = 0.1
+KEPT = Kept(inbox=timedelta(days=30), bodies=timedelta(days=90), case_months=24)
+STEPS = """
+INSERT INTO step (id, case_id, position, kind, wording_key, wording_version, channel, planned_at, why, tries, state,
+                  due_at, attempts)
+SELECT n, 1 + n % {cases}, 1 + n / {cases}, 'remind', 'funds.first', 1, 'email', {at}, '{{}}', 0, 'sent', {at}, 1
+FROM {numbers}
+"""
+DELIVERIES = """
+INSERT INTO delivery (id, step_id, case_id, fence, channel, outcome, content, recipient, started_at, lease_until)
+SELECT n, n, 1 + n % {cases}, 1, 'email', 'sent', {content}, 'customer' || n || '@example.com', {at}, {at}
+FROM {numbers}
+"""
+EVENTS = """
+INSERT INTO inbox (id, message_id, origin, body, received_at, merchant_id, tries, done_at, state, due_at, attempts)
+SELECT n, 'msg_' || n, 'webhook', {body}, {at}, 1, 0, {at}, 'done', {at}, 1 FROM {numbers}
+"""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--database", default="", help="default: a fresh SQLite file")
+    parser.add_argument("--deliveries", type=int, default=1_000_000)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        dsn = options.database or f"sqlite:///{folder}/bench.db"
+        env = {"DATABASE_URL": dsn, "INSTANCE_DIR": folder, "LOG_LEVEL": "ERROR"}
+        settings = Settings.load(env, env_file=None)
+        log.configure(settings)
+        database = Database(settings.database_dsn)
+        downgrade(database, "base")
+        upgrade(database)
+        try:
+            _fill(database, options.deliveries)
+            _measure(database, Rules.of(settings))
+        finally:
+            database.close()
+
+
+def _fill(database: Database, deliveries: int) -> None:
+    cases = max(1, int(deliveries * CASES_A_DELIVERY))
+    with database.transaction() as session:
+        fresh = Merchant.fresh("biz_bench", title=None, now=datetime.now(UTC))
+        insert_once(session, Merchant, ("biz_id",), fresh)
+    seed(database, "biz_bench", cases)
+    long_ago = (datetime.now(UTC) - timedelta(days=400)).strftime("%Y-%m-%d %H:%M:%S.000000")
+    words = '{"language": "en", "subject": "' + "x" * 1_500 + '"}'
+    parts = {
+        "cases": cases,
+        "at": f"'{long_ago}'" if database.sqlite else f"TIMESTAMPTZ '{long_ago}+00'",
+        "content": f"'{words}'",
+        "body": "zeroblob(3000)" if database.sqlite else "decode(repeat('78', 3000), 'hex')",
+        "numbers": numbers_of(database.sqlite, deliveries),
+    }
+    for statement in (STEPS, DELIVERIES, EVENTS):
+        with database.transaction() as session:
+            session.execute(text(statement.format(**parts)))
+    if not database.sqlite:
+        with database.autocommit() as connection:
+            for table in ("inbox", "delivery", "step", "customer"):
+                connection.execute(
+                    text(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), {deliveries})")
+                )
+
+
+def _measure(database: Database, rules: Rules) -> None:
+    print(f"load average of this machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    now = datetime.now(UTC)
+    _print("insert at the door, nothing else", list(_inserts(database, "before", 200)))
+    meanwhile: list[float] = []
+    stop = threading.Event()
+    door = threading.Thread(target=lambda: meanwhile.extend(_until(database, stop)))
+    door.start()
+    kinds: dict[str, list[float]] = {"events": [], "messages": [], "cases": []}
+    parts = prune(database, KEPT, now=now)
+    began = time.perf_counter()
+    for part in parts:
+        kind = next(name for name in kinds if getattr(part, name))
+        kinds[kind].append((time.perf_counter() - began) * 1_000)
+        time.sleep(REST_SECONDS)
+        began = time.perf_counter()
+    erased: list[float] = []
+    for customer_id in range(1, 12):
+        began = time.perf_counter()
+        with database.transaction() as session:
+            person = session.get(Customer, customer_id * 97)
+            if person is not None:
+                erase(session, person, actor="command", now=now, rules=rules)
+        erased.append((time.perf_counter() - began) * 1_000)
+    looked: list[float] = []
+    began = time.perf_counter()
+    while look_through(database, now=now, parts=1):
+        looked.append((time.perf_counter() - began) * 1_000)
+        time.sleep(REST_SECONDS)
+        began = time.perf_counter()
+    stop.set()
+    door.join()
+    for kind, figures in kinds.items():
+        _print(f"a part of {kind}", figures)
+    _print("erasing one customer", erased)
+    _print("a part of the raw events of one erasure", looked)
+    _print("insert at the door meanwhile", meanwhile)
+    slowest = max((*kinds["events"], *kinds["messages"], *kinds["cases"], *erased, *looked), default=0.0)
+    print(f"{'held' if slowest <= HOLD_MS else 'NOT held'}: no part over {HOLD_MS:.0f} ms")
+
+
+def _until(database: Database, stop: threading.Event) -> Iterator[float]:
+    number = 0
+    while not stop.wait(0.02):
+        number += 1
+        yield from _inserts(database, f"meanwhile{number}", 1)
+
+
+def _inserts(database: Database, name: str, number: int) -> Iterator[float]:
+    for count in range(number):
+        began = time.perf_counter()
+        store_event(database, message_id=f"{name}.{count}", body=b"x" * 3_000, received_at=datetime.now(UTC))
+        yield (time.perf_counter() - began) * 1_000
+
+
+def _print(what: str, figures: Sequence[float]) -> None:
+    if not figures:
+        print(f"{what:44} none")
+        return
+    median, most = statistics.median(figures), max(figures)
+    print(f"{what:44}{len(figures):7}  min {min(figures):8.1f}  median {median:8.1f}  max {most:8.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
