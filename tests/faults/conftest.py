@@ -66,7 +66,7 @@ def lock_table(postgres_database: Database) -> LockTable:
 
 
 class SlowRequest:
-    """A sign-in on its way in a thread of its own; the session it writes waits for the test's lock."""
+    """A sign-in on its way in a thread of its own; the person it reads waits for the test's lock, and no chore does."""
 
     def __init__(self, address: str) -> None:
         self.status: int | None = None

@@ -27,7 +27,7 @@ def test_a_request_in_flight_is_answered_before_the_end(
 ) -> None:
     with running(command, pg_env, cwd=tmp_path) as child:
         started(child, pg_env)
-        with lock_table("session") as waiting:
+        with lock_table("user") as waiting:
             slow = SlowRequest(pg_env["APP_HOST"])
             wait_until(lambda: waiting() >= 1, "the request to wait for the lock")
             # A terminal's Ctrl-C reaches the whole group, a SIGTERM the one process.
@@ -45,7 +45,7 @@ def test_whoever_asks_every_process_of_the_tree_at_once_asks_once(
     """They have one command line, so `pkill -f` finds them all."""
     with running("up", pg_env, cwd=tmp_path) as child:
         started(child, pg_env)
-        with lock_table("session") as waiting:
+        with lock_table("user") as waiting:
             slow = SlowRequest(pg_env["APP_HOST"])
             wait_until(lambda: waiting() >= 1, "the request to wait for the lock")
             for one in descendants(child):
@@ -60,7 +60,7 @@ def test_whoever_asks_every_process_of_the_tree_at_once_asks_once(
 def test_a_request_that_does_not_end_is_cut_and_the_status_says_so(
     pg_env: Env, lock_table: LockTable, tmp_path: Path, command: str
 ) -> None:
-    with running(command, pg_env, cwd=tmp_path) as child, lock_table("session") as waiting:
+    with running(command, pg_env, cwd=tmp_path) as child, lock_table("user") as waiting:
         started(child, pg_env)
         slow = SlowRequest(pg_env["APP_HOST"])
         wait_until(lambda: waiting() >= 1, "the request to wait for the lock")
@@ -73,7 +73,7 @@ def test_a_request_that_does_not_end_is_cut_and_the_status_says_so(
 def test_a_second_signal_ends_everything_at_once(
     pg_env: Env, lock_table: LockTable, tmp_path: Path, command: str
 ) -> None:
-    with running(command, pg_env, cwd=tmp_path) as child, lock_table("session") as waiting:
+    with running(command, pg_env, cwd=tmp_path) as child, lock_table("user") as waiting:
         started(child, pg_env)
         slow = SlowRequest(pg_env["APP_HOST"])
         wait_until(lambda: waiting() >= 1, "the request to wait for the lock")
