@@ -90,7 +90,7 @@ def test_after_a_lost_answer_the_same_key_charges_no_second_time(client: WhopCli
 
 
 def test_a_whop_that_never_ends_its_answer_is_left_in_time(api: WhopApi) -> None:
-    client = WhopClient(api.url, "an-api-key-of-the-tests", seconds=0.2)
+    client = WhopClient(api.url, "an-api-key-of-the-tests", seconds=1.0)
     api.replies = {READ: Reply(fault="silent"), RETRY: Reply(fault="silent"), SWITCH: Reply(fault="silent")}
     with pytest.raises(WhopSilent):
         client.payment(PAYMENT)
