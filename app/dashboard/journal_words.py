@@ -20,6 +20,7 @@ DEEDS: Mapping[str, LazyString] = {
     Act.CUSTOMER_READMITTED: _("let reminders go to a customer again"),
     Act.CUSTOMER_EXPORTED: _("exported what is stored about a customer"),
     Act.CUSTOMER_ERASED: _("erased a customer's data"),
+    Act.DATA_PRUNED: _("had old data forgotten"),
     Act.POLICY_CHANGED: _("changed a campaign"),
     Act.PROFILE_CHANGED: _("changed the settings"),
     Act.WHOP_WINDOW_CHANGED: _("changed what Whop does with unpaid memberships"),

@@ -308,7 +308,7 @@ def test_events_are_paged_newest_first_over_both_kinds(session: Session, shop: M
     page = events(session, shop, size=4)
     seen = [row.id for row in page.rows]
     while page.next is not None:
-        page = events(session, shop, before=page.next, size=4)
+        page = events(session, shop, after=page.next, size=4)
         seen += [row.id for row in page.rows]
     assert len(seen) == 9
     assert seen == sorted(seen, reverse=True)

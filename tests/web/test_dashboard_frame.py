@@ -34,7 +34,8 @@ def test_every_field_of_a_form_has_a_label(template: Path) -> None:
     text = template.read_text("utf-8")
     for field in LABELLED.findall(text):
         named = re.search(r'\sid="([^"]+)"', field)
-        assert "aria-label=" in field or (named and f'for="{named[1]}"' in text), field
+        wrapped = re.search(rf"<label[^>]*>\s*{re.escape(field)}", text)
+        assert "aria-label=" in field or wrapped or (named and f'for="{named[1]}"' in text), field
 
 
 def test_every_file_that_a_page_loads_is_there() -> None:

@@ -9,7 +9,7 @@ from flask_babel import force_locale
 from app.cases.audit import Act
 from app.cases.commands import Refusal
 from app.cases.policies import CONTENT
-from app.dashboard import deeds, event_words, measure_words, policy_words, sentences, why_words
+from app.dashboard import deeds, event_words, journal_words, measure_words, policy_words, sentences, why_words
 from app.models.case import Arm
 from app.recovery import incremental, measure
 from app.recovery.attribution import Attribution
@@ -26,7 +26,10 @@ TABLES: list[tuple[Mapping[object, object], object]] = [
     (sentences.REASONS, CaseReason),
     (sentences.CLASS_TITLES, DeclineClass),
     (sentences.CLASS_SENTENCES, DeclineClass),
-    (sentences.ACTS, Act),
+    (
+        {**journal_words.DEEDS, **sentences.ACTS},
+        Act,
+    ),  # of a person in the log, of a case in its story, or both
     (why_words.WHYS, Why),
     (sentences.ATTRIBUTIONS, Attribution),
     (sentences.POSITIONS, Position),

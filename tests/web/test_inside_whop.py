@@ -198,7 +198,7 @@ def test_the_session_inside_whop_can_be_ended_from_outside(
     frame.get(OVERVIEW)
     outside = Browser(app)
     outside.sign_in()
-    assert "Inside Whop" in outside.get("/dashboard/settings").text
+    assert "Inside Whop" in outside.get("/dashboard/settings/team").text
     assert outside.post("/auth/sessions/end-others", of="/dashboard/settings").status_code == 303
     with database.reading() as read:
         assert len(read.scalars(select(SessionRow)).all()) == 1
