@@ -4,6 +4,7 @@ A claimed row belongs to its worker until `lease_until` (the machine's time). `a
 a worker that comes back late, or after somebody cancelled the row, changes nothing.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
@@ -108,6 +109,22 @@ def expired(session: Session, row: JobRow, *, held: str, wall: datetime, limit: 
         .with_for_update(skip_locked=True)
     )
     return [Claim(row_id, fence) for row_id, fence in found]
+
+
+def free_expired(
+    session: Session, row: JobRow, *, why: Mapping[str, Any], times: Times
+) -> tuple[int, list[Claim]]:
+    """What dead workers held: claimed rows wait again, those in a send may have gone out and end as `unknown`.
+
+    `why`: the columns that say so. The number of both, and the second.
+    """
+    lost = expired(session, row, held="claimed", wall=times.wall)
+    give_back(session, row, lost, waiting="planned")
+    torn = expired(session, row, held="sending", wall=times.wall)
+    for claim in torn:
+        values = {**why, "state": "unknown", "ended_at": times.now, "lease_until": None}
+        move(session, row, claim, held="sending", values=values)
+    return len(lost) + len(torn), torn
 
 
 def backoff(tries: int, *, share: float, wish: timedelta | None = None) -> timedelta:

@@ -9,8 +9,6 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from datetime import timedelta
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -20,12 +18,12 @@ from app import log as logs
 from app import metrics
 from app.alerts.destinations import build_places
 from app.alerts.faults import Watch, Watched
-from app.alerts.keys import look_at_key
 from app.alerts.sending import AlertSender
 from app.cases.charging import Charger
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
 from app.cases.switcher import Switcher
+from app.chores import chore_threads, polling, reconciling
 from app.claims import Claim, JobRow, Times, give_back
 from app.db import is_away
 from app.delivery.channels import build_channels
@@ -38,15 +36,11 @@ from app.endpoints.keys import seal_of
 from app.endpoints.sending import EndpointSender
 from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, process_event
-from app.inbox.reading_back import EVERY as READ_BACK_EVERY
-from app.inbox.reading_back import ReadingBack
-from app.inbox.reconcile import LOOK_EVERY, Reconciler
 from app.lane import DATABASE_AWAY_SECONDS, Lane, Work
 from app.models import AlertDelivery, Chore, EndpointDelivery, InboxRow, MethodSwitch, Retry, Step
 from app.services import Services
 from app.settings import Settings
-from app.sweeps import NO_CHORES, Periodic, Sweeps
-from app.telegram.ways import polls
+from app.sweeps import Sweeps
 from notifiers.base import Notifier, Outcome
 
 STOP_SECONDS = 9.0
@@ -58,7 +52,6 @@ SWITCH_SECONDS = 0.001
 
 With it eight threads send a third more mails (`bench.channels`).
 """
-KEY_EVERY = timedelta(minutes=1)
 EVENT_THREADS = 2
 ALERT_THREADS = 2
 """Alerts are few; a second thread goes on while a peer lets the first one wait."""
@@ -78,22 +71,7 @@ Done = TypeVar("Done")
 def connections_needed(settings: Settings) -> int:
     """One for each thread of the lanes, one for each lane's dispatcher, and one for a scrape."""
     ours = EVENT_THREADS + ALERT_THREADS + ENDPOINT_THREADS + RETRY_THREADS + SWITCH_THREADS
-    return settings.worker_threads + ours + _chore_threads(settings) + 7 + 1
-
-
-def _chore_threads(settings: Settings) -> int:
-    """Asking Telegram and the two that ask Whop take seconds, so each has a thread beside the other chores'."""
-    return 1 + polls(settings) + 2 * (settings.whop_api_key is not None)
-
-
-def polling(services: Services, channels: Mapping[str, Notifier]) -> Mapping[str, Periodic]:
-    """The chore that asks Telegram for updates, where Telegram cannot post them to us."""
-    if not polls(services.settings):
-        return NO_CHORES
-    # Imported only where it is used: its library takes a fifth of a second to load.
-    from app.telegram.poll import EVERY, Poller
-
-    return {"poll_telegram": Periodic(EVERY, Poller.of(services, channels["telegram"]).poll)}
+    return settings.worker_threads + ours + chore_threads(settings) + 7 + 1
 
 
 class Sends(Protocol[Done]):
@@ -104,24 +82,6 @@ class Sends(Protocol[Done]):
     def record(self, claim: Claim, outcome: Done, /, *, times: Times) -> None: ...
 
     def put_off(self, claim: Claim, error: Exception, /, *, times: Times) -> None: ...
-
-
-def reconciling(services: Services, stopping: threading.Event) -> Mapping[str, Periodic]:
-    """The chores that read Whop's records, of the present and of the past, and tell whom it refuses; with a key only."""
-    reconciler = Reconciler.of(services, stopping=stopping.is_set)
-    if reconciler is None or services.whop is None:
-        return NO_CHORES
-    back = ReadingBack(services, services.whop, stopping=stopping.is_set)
-
-    def tell_of_key() -> int:
-        times = Times(now=services.clock.now(), wall=services.clock.wall())
-        return look_at_key(services.database, times=times)
-
-    return {
-        "reconcile": Periodic(LOOK_EVERY, reconciler.run),
-        "read_back": Periodic(READ_BACK_EVERY, back.run),
-        "look_at_key": Periodic(KEY_EVERY, tell_of_key),
-    }
 
 
 class Worker:
@@ -190,7 +150,7 @@ class Worker:
             lane("reminders", steps, threads=services.settings.worker_threads),
             lane("alerts", alerts, threads=ALERT_THREADS),
             lane("endpoints", hooks, threads=ENDPOINT_THREADS),
-            lane("chores", chores, threads=_chore_threads(services.settings)),
+            lane("chores", chores, threads=chore_threads(services.settings)),
         ]
         if self._charger is not None:
             charge = partial(self._send, self._charger)

@@ -17,7 +17,7 @@ from app import faults
 from app.alerts.destinations import Place
 from app.alerts.faults import MOSTLY_REFUSED, Watch
 from app.alerts.letters import letter, out_of_date
-from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
+from app.claims import Claim, Times, backoff, claim_due, free_expired, holding, move
 from app.db import Database
 from app.delivery.outcomes import honest, rest
 from app.log import get_logger
@@ -195,16 +195,11 @@ class AlertSender:
 def free_expired_alerts(database: Database, *, times: Times) -> int:
     """Rows of workers that died: claimed ones wait again, those in a send end as `unknown`."""
     with database.transaction() as session:
-        lost = expired(session, AlertDelivery, held="claimed", wall=times.wall)
-        for claim in lost:
-            move(session, AlertDelivery, claim, values={"state": "planned", "lease_until": None})
-        torn = expired(session, AlertDelivery, held="sending", wall=times.wall)
-        values = _ended("unknown", "worker_lost", times) | {"lease_until": None}
-        for claim in torn:
-            move(session, AlertDelivery, claim, held="sending", values=values)
+        why = {"reason": "worker_lost"}
+        freed, torn = free_expired(session, AlertDelivery, why=why, times=times)
     for claim in torn:
         log.warning("alert.unknown", delivery_id=claim.row_id, reason="worker_lost")
-    return len(lost) + len(torn)
+    return freed
 
 
 def _may_carry(place: Place, alert: Alert) -> bool:

@@ -16,7 +16,7 @@ from app.cases.audit import Act, Actor, note_case
 from app.cases.retrying import follow_case, new_key
 from app.cases.rules import Rules
 from app.cases.standing import lock_case, stop_case
-from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
+from app.claims import Claim, Times, backoff, claim_due, free_expired, holding, move
 from app.db import Database
 from app.fresh_look import FreshLook, Looked, Target, wait_for_whop
 from app.log import get_logger
@@ -112,17 +112,11 @@ class Charger:
     def free_expired(self, *, times: Times) -> int:
         """Retries of workers that died: claimed ones wait again, one that may have been charged is unknown."""
         with self._database.transaction() as session:
-            lost = expired(session, Retry, held="claimed", wall=times.wall)
-            for claim in lost:
-                move(session, Retry, claim, values={"state": "planned", "lease_until": None})
-            torn = expired(session, Retry, held="sending", wall=times.wall)
-            why = Reason(Why.RETRY_WORKER_LOST).stored()
-            for claim in torn:
-                values = {"state": "unknown", "outcome_why": why, "ended_at": times.now, "lease_until": None}
-                move(session, Retry, claim, held="sending", values=values)
+            why = {"outcome_why": Reason(Why.RETRY_WORKER_LOST).stored()}
+            freed, torn = free_expired(session, Retry, why=why, times=times)
         for claim in torn:
             log.warning("retry.unknown", row_id=claim.row_id, reason="worker_lost")
-        return len(lost) + len(torn)
+        return freed
 
     def _begin(self, session: Session, claim: Claim, looked: Looked, times: Times) -> str | None:
         """Judge afresh by what was read; the key where the charge may go out, and the row is marked."""

@@ -18,7 +18,7 @@ from app.cases.rules import Rules
 from app.cases.standing import lock_case, stop_case
 from app.cases.switch_due import begin_switch
 from app.cases.switching import follow_switch, new_key
-from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
+from app.claims import Claim, Times, backoff, claim_due, free_expired, holding, move
 from app.db import Database
 from app.fresh_look import FreshLook, Looked, Target, wait_for_whop
 from app.log import get_logger
@@ -139,17 +139,11 @@ class Switcher:
     def free_expired(self, *, times: Times) -> int:
         """Rows of workers that died: claimed ones wait again, one that may have changed the card is unknown."""
         with self._database.transaction() as session:
-            lost = expired(session, MethodSwitch, held="claimed", wall=times.wall)
-            for claim in lost:
-                move(session, MethodSwitch, claim, values={"state": "planned", "lease_until": None})
-            torn = expired(session, MethodSwitch, held="sending", wall=times.wall)
-            why = Reason(Why.SWITCH_WORKER_LOST).stored()
-            for claim in torn:
-                values = {"state": "unknown", "outcome_why": why, "ended_at": times.now, "lease_until": None}
-                move(session, MethodSwitch, claim, held="sending", values=values)
+            why = {"outcome_why": Reason(Why.SWITCH_WORKER_LOST).stored()}
+            freed, torn = free_expired(session, MethodSwitch, why=why, times=times)
         for claim in torn:
             log.warning("switch.unknown", row_id=claim.row_id, reason="worker_lost")
-        return len(lost) + len(torn)
+        return freed
 
     def _wanted(self, claim: Claim) -> _Wanted | None:
         with self._database.reading() as session:

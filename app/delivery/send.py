@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app import faults, metrics
-from app.claims import Claim, Times, claim_due, expired, holding, move
+from app.claims import Claim, Times, claim_due, free_expired, holding, move
 from app.db import Database
 from app.delivery.aftermath import after_send, put_off
 from app.delivery.gate import SHORT_REST, Drop, Go, PutOff, Skip, StopCase, look
@@ -168,20 +168,14 @@ class Sender:
     def free_expired(self, *, times: Times) -> int:
         """Steps of workers that died: claimed ones wait again, those in a send end as `unknown`."""
         with self._database.transaction() as session:
-            lost = expired(session, Step, held="claimed", wall=times.wall)
-            for claim in lost:
-                move(session, Step, claim, values={"state": "planned", "lease_until": None})
-            torn = expired(session, Step, held="sending", wall=times.wall)
-            why = Reason(Why.WORKER_LOST).stored()
-            for claim in torn:
-                values = {"state": "unknown", "outcome_why": why, "ended_at": times.now, "lease_until": None}
-                move(session, Step, claim, held="sending", values=values)
+            why = {"outcome_why": Reason(Why.WORKER_LOST).stored()}
+            freed, torn = free_expired(session, Step, why=why, times=times)
             channels = close_torn(session, times)
         for channel in channels:
             metrics.delivery_recorded(channel=channel, outcome="unknown")
         for claim in torn:
             log.warning("delivery.unknown", step_id=claim.row_id, reason="worker_lost")
-        return len(lost) + len(torn)
+        return freed
 
     def prepare(
         self, session: Session, claim: Claim, times: Times, *, looked: Looked | None = None

@@ -14,7 +14,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from app.cases.alerting import write_alert
-from app.claims import Claim, Times, backoff, claim_due, expired, holding, move
+from app.claims import Claim, Times, backoff, claim_due, expired, give_back, holding, move
 from app.db import Database
 from app.endpoints.addresses import trouble
 from app.endpoints.calling import Called, Caller, signed_headers
@@ -113,8 +113,7 @@ class EndpointSender:
         """Rows of workers that died wait again: perhaps they were sent, and the receiver knows their id."""
         with self._database.transaction() as session:
             lost = expired(session, EndpointDelivery, held="claimed", wall=times.wall)
-            for claim in lost:
-                move(session, EndpointDelivery, claim, values={"state": "planned", "lease_until": None})
+            give_back(session, EndpointDelivery, lost, waiting="planned")
         return len(lost)
 
     def _prepare(self, session: Session, claim: Claim, times: Times) -> _Ready | None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from structlog.typing import EventDict
 
 from app.cases import links
+from app.chores import polling
 from app.db import Database
 from app.delivery.channels import build_channels
 from app.models import Chore, Customer, LinkedAccount
@@ -18,7 +19,7 @@ from app.telegram import poll
 from app.telegram.poll import Poller
 from app.telegram.updates import Updates
 from app.telegram.words import ENGLISH
-from app.worker import connections_needed, polling
+from app.worker import connections_needed
 from notifiers.telegram import TelegramNotifier
 from tests.component.broken import without_table
 from tests.conftest import MakeSettings

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from app.chores import reconciling
 from app.db import Database
 from app.services import Services
-from app.worker import Worker, connections_needed, reconciling
+from app.worker import Worker, connections_needed
 from tests.conftest import MakeSettings
 from tests.support.clock import FixedClock
 from tests.support.plugin import GOOD, Installer

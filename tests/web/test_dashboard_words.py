@@ -21,6 +21,12 @@ from app.recovery.reasons import Why
 from app.recovery.segments import Condition
 from app.recovery.segments import Fault as SegmentFault
 
+NOT_OF_A_CASE = {
+    Act.API_ACCESS_GIVEN, Act.API_ACCESS_ENDED, Act.CUSTOMER_EXPORTED, Act.CUSTOMER_ERASED, Act.DATA_PRUNED,
+    Act.ENDPOINT_ADDED, Act.ENDPOINT_CHANGED, Act.ENDPOINT_SWITCHED, Act.ENDPOINT_ROTATED, Act.ENDPOINT_REMOVED,
+    Act.ENDPOINT_TESTED, Act.ENDPOINT_RESENT,
+}  # fmt: skip
+"""The log alone tells of them."""
 TABLES: list[tuple[Mapping[object, object], object]] = [
     (sentences.STATES, CaseState),
     (sentences.REASONS, CaseReason),
@@ -46,6 +52,10 @@ TABLES: list[tuple[Mapping[object, object], object]] = [
 @pytest.mark.parametrize(("table", "codes"), TABLES)
 def test_every_code_has_its_sentence(table: Mapping[object, object], codes: Iterable[object]) -> None:
     assert set(table) == set(codes)
+
+
+def test_the_log_has_words_for_what_no_case_tells() -> None:
+    assert set(journal_words.DEEDS) >= NOT_OF_A_CASE
 
 
 def test_the_pages_explain_classes_and_the_rate_in_the_words_of_the_rules(app: Flask) -> None:
