@@ -44,8 +44,12 @@ def remember(session: Session, customer: Customer, names: Iterable[str | None]) 
 def erased_customer(
     session: Session, merchant: Merchant, view: CustomerView, *, membership_id: str | None = None
 ) -> Customer | None:
-    """The emptied row of the person that an event names by Whop's ids; None: they were not erased."""
-    ids = [name for name in (view.user_id, view.member_id, membership_id) if name]
+    """The emptied row of the person that an event names; None: they were not erased.
+
+    An address speaks for somebody only where no id of theirs does: another account of Whop's may have the same.
+    """
+    address = None if view.user_id or view.member_id else view.email
+    ids = [name for name in (view.user_id, view.member_id, membership_id, address) if name]
     if not merchant.erasures or not ids:
         return None
     hashes = [name_hash(merchant, name) for name in ids]
@@ -67,7 +71,10 @@ def without_person(
     """What may be kept of an event about a payment: all of it, or no more than the money; None: nothing at all."""
     holder = session.get(Customer, known.customer_id) if known and known.customer_id else None
     if holder is None or holder.erased_at is None:
-        return view if erased_customer(session, merchant, view.customer) is None else None
+        person = view.customer
+        membership_id = None if person.user_id or person.member_id else view.membership_id
+        found = erased_customer(session, merchant, person, membership_id=membership_id)
+        return view if found is None else None
     assert known is not None
     if session.scalar(select(Case.id).where(Case.payment_id == known.id, Case.anonymised_at.is_not(None))):
         return None

@@ -167,6 +167,24 @@ def test_late_events_count_the_money_and_bring_nothing_back(world: World) -> Non
     assert len(world.messages) == 1
 
 
+NOBODY = {"user_id": None, "member_id": None, "user": None, "member": None, "name": None, "username": None}
+NEW = {"user_id": "user_new", "member_id": "mber_new", "membership_id": "mem_new", "email": "new@example.com"}
+
+
+@pytest.mark.parametrize(
+    ("named_by", "data"), [("user_id", {}), ("member_id", {}), ("membership_id", NOBODY), ("email", NOBODY)]
+)
+def test_one_name_of_the_person_is_enough_to_know_an_event(
+    world: World, named_by: str, data: dict[str, None]
+) -> None:
+    erased(world)
+    others = {name: value for name, value in NEW.items() if name != named_by}
+    world.hear(whop.payment_failed(at=world.now, payment_id="pay_new", data=data, **others))
+    assert world.events()[-1].reason == "erased"
+    with world.database.reading() as session:
+        assert session.scalar(select(func.count(Customer.id))) == 1
+
+
 def test_a_late_copy_of_an_emptied_event_is_still_known(world: World) -> None:
     first = whop.payment_failed(at=world.now)
     world.hear(first)
