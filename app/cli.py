@@ -15,6 +15,7 @@ from app import create_app, error_reports, metrics_server, migrate, start
 from app.checks import Finding, findings
 from app.clock import MovableClock
 from app.errors import SettingsError
+from app.hold_commands import put_on_hold, release
 from app.log import configure, masked
 from app.metrics import directory
 from app.ops import what_if
@@ -216,7 +217,7 @@ def _with_services(settings: Settings, work: Callable[[Services], object], *, wa
         services.close()
 
 
-for command in (backfill, erase, export, prune, replay):
+for command in (backfill, erase, export, prune, put_on_hold, release, replay):
     cli.add_command(command)
 
 
