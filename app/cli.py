@@ -204,7 +204,14 @@ def _span(text: str) -> timedelta:
 
 
 def _migrate(settings: Settings, revision: str = "head") -> None:
-    _with_services(settings, lambda services: migrate.upgrade(services.database, revision))
+    try:
+        _with_services(settings, lambda services: migrate.upgrade(services.database, revision))
+    except DBAPIError as error:
+        if getattr(error.orig, "pgcode", None) != migrate.TABLE_IN_USE:
+            raise
+        raise click.ClickException(
+            "A table was in use for too long, and nothing was changed. Run it again, at a quieter time if need be."
+        ) from error
 
 
 def _with_services(settings: Settings, work: Callable[[Services], object], *, wait: bool = True) -> None:

@@ -22,6 +22,8 @@ from app.log import get_logger
 log = get_logger(__name__)
 LOCK = 7_305_421
 """Any number that nothing else in the database uses for an advisory lock."""
+TABLE_IN_USE = "55P03"
+"""SQLSTATE: a lock was waited for longer than migrations/env.py allows."""
 
 
 def upgrade(database: Database, revision: str = "head") -> None:

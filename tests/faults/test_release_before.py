@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.clock import SystemClock
 from app.db import Database
-from app.migrate import newest, revisions
+from app.migrate import current, downgrade, newest, revisions, upgrade
 from app.models import Case, Delivery, Step
-from tests.faults.conftest import Env, many, process_env
+from tests.faults.conftest import Env, LockTable, many, process_env
 from tests.support import whop_events as whop
 from tests.support.install import post, states
 from tests.support.processes import ROOT, answers, run, running, terminated, wait_until
@@ -32,6 +32,19 @@ def before(tmp_path: Path) -> Path:
     tree = subprocess.run(["git", "archive", found[-1].decode()], cwd=ROOT, capture_output=True, check=True)
     subprocess.run(["tar", "-x", "-C", str(folder)], input=tree.stdout, check=True)
     return folder
+
+
+def test_a_migration_that_waits_for_a_table_gives_up_and_changes_nothing(
+    postgres_database: Database, pg_env: Env, lock_table: LockTable, tmp_path: Path
+) -> None:
+    downgrade(postgres_database, "0019")
+    try:
+        with lock_table("merchant"):
+            refused = run("migrate", env=pg_env, cwd=tmp_path)
+        assert (refused.returncode, current(postgres_database)) == (1, "0019")
+        assert "nothing was changed" in refused.stderr
+    finally:
+        upgrade(postgres_database)
 
 
 def git(*arguments: str) -> bytes:
