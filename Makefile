@@ -74,7 +74,7 @@ $(VENV)/.test: pyproject.toml setup.cfg requirements-test.lock | $(VENV)/bin/pyt
 	@touch $@ $(VENV)/.run
 
 # The newest versions that setup.cfg allows, with the hashes of all their files, for every platform and Python from 3.11.
-# `make lock RENEW=` keeps what is locked and only adds or drops. Commit the result.
+# `make lock RENEW=` keeps what is locked and only adds or drops. Then `make check` and `python -m supply.licences`; commit the result.
 RENEW = --upgrade
 COMPILE = $(SCAN)/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url --no-strip-extras $(RENEW)
