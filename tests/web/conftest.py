@@ -31,17 +31,48 @@ PRODUCTION = {
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
+_MADE: dict[bool, Flask] = {}
+"""By whether it is on SQLite. Making an application and its pages' templates takes longer than most tests of it."""
+
+
+@pytest.fixture(scope="session")
+def clock_of_all() -> FixedClock:
+    return FixedClock()
+
+
 @pytest.fixture
-def app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[Flask]:
-    settings = make_settings(
-        DATABASE_URL=database.engine.url.render_as_string(hide_password=False),
-        WHOP_WEBHOOK_SECRET=whop.SECRET,
-    )
-    made = create_app(settings, clock)
+def clock(clock_of_all: FixedClock) -> FixedClock:
+    """The application's, set back to the beginning."""
+    clock_of_all.set(FixedClock().now())
+    return clock_of_all
+
+
+@pytest.fixture
+def app(
+    database: Database, clock: FixedClock, make_settings: MakeSettings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
+    """One for all tests of a database; what a test puts in its place among the extensions is taken out again."""
+    if database.sqlite not in _MADE:
+        settings = make_settings(
+            DATABASE_URL=database.engine.url.render_as_string(hide_password=False),
+            WHOP_WEBHOOK_SECRET=whop.SECRET,
+            INSTANCE_DIR=str(tmp_path_factory.mktemp("instance")),
+        )
+        _MADE[database.sqlite] = create_app(settings, clock)
+    made = _MADE[database.sqlite]
+    extensions = dict(made.extensions)
+    (limiter,) = extensions["limiter"]
+    limiter.reset()
     yield made
-    wired = made.extensions[EXTENSION]
+    made.extensions.clear()
+    made.extensions.update(extensions)
+    services_of(made).database.close()
+
+
+def services_of(app: Flask) -> Services:
+    wired = app.extensions[EXTENSION]
     assert isinstance(wired, Services)
-    wired.database.close()
+    return wired
 
 
 @pytest.fixture
