@@ -5,6 +5,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 SCAN := .venv-scan
 
+# What is compiled is kept: a run of the tests starts hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test check words faults mutants scan bench lock clean
 
 run: $(VENV)/.run

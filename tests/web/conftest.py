@@ -31,8 +31,8 @@ PRODUCTION = {
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
-_MADE: dict[bool, Flask] = {}
-"""By whether it is on SQLite. Making an application and its pages' templates takes longer than most tests of it."""
+_MADE: dict[tuple[object, ...], Flask] = {}
+"""By their database and settings. Making an application and its templates takes longer than most tests of it."""
 
 
 @pytest.fixture(scope="session")
@@ -47,25 +47,53 @@ def clock(clock_of_all: FixedClock) -> FixedClock:
     return clock_of_all
 
 
+class MakeApp(Protocol):
+    def __call__(self, **env: str) -> Flask: ...
+
+
 @pytest.fixture
-def app(
-    database: Database, clock: FixedClock, make_settings: MakeSettings, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Flask]:
-    """One for all tests of a database; what a test puts in its place among the extensions is taken out again."""
-    if database.sqlite not in _MADE:
-        settings = make_settings(
-            DATABASE_URL=database.engine.url.render_as_string(hide_password=False),
-            WHOP_WEBHOOK_SECRET=whop.SECRET,
-            INSTANCE_DIR=str(tmp_path_factory.mktemp("instance")),
-        )
-        _MADE[database.sqlite] = create_app(settings, clock)
-    made = _MADE[database.sqlite]
-    extensions = dict(made.extensions)
-    (limiter,) = extensions["limiter"]
-    limiter.reset()
+def make_app(
+    database: Database,
+    clock: FixedClock,
+    make_settings: MakeSettings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[MakeApp]:
+    """An application of the test's database; one serves all tests that ask for the same settings.
+
+    What a test puts in its place among the extensions is taken out again.
+    """
+    lent: list[tuple[Flask, dict[str, object]]] = []
+
+    def make(**env: str) -> Flask:
+        key = (database.sqlite, *sorted(env.items()))
+        if key not in _MADE:
+            dsn = database.engine.url.render_as_string(hide_password=False)
+            instance = str(tmp_path_factory.mktemp("instance"))
+            _MADE[key] = create_app(make_settings(DATABASE_URL=dsn, INSTANCE_DIR=instance, **env), clock)
+        made = _MADE[key]
+        lent.append((made, dict(made.extensions)))
+        (limiter,) = made.extensions["limiter"]
+        limiter.reset()
+        return made
+
+    yield make
+    for made, extensions in lent:
+        made.extensions.clear()
+        made.extensions.update(extensions)
+        services_of(made).database.close()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app(WHOP_WEBHOOK_SECRET=whop.SECRET)
+
+
+@pytest.fixture
+def own_app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[Flask]:
+    """As `app`, for a test that changes it or asks what it does first."""
+    dsn = database.engine.url.render_as_string(hide_password=False)
+    made = create_app(make_settings(DATABASE_URL=dsn, WHOP_WEBHOOK_SECRET=whop.SECRET), clock)
     yield made
-    made.extensions.clear()
-    made.extensions.update(extensions)
     services_of(made).database.close()
 
 
