@@ -16,7 +16,7 @@ run: $(VENV)/.run
 # Three at once on two cores: many tests wait for processes to start and to end. Counting lines makes everything half
 # as slow again, so it is done only where the figure comes from.
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -n 3 --dist worksteal -m counted --cov tests/unit tests/component tests/scenarios
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m counted --cov --cov-report=term tests/unit tests/component tests/scenarios
 	$(BIN)/python -m pytest -n 3 --dist worksteal -m 'not counted'
 
 # Brings the Russian catalogue in line with the texts in the code; new ones are left empty for you to translate.
