@@ -19,6 +19,7 @@ from tests.support import postgres
 from tests.support.clock import FixedClock
 
 MANY = "AUTOCHARGE_MANY" in os.environ
+HERE = Path(__file__).parent
 
 # The suite tries the same examples in every run; `make faults` goes looking for new ones.
 hypothesis.settings.register_profile("suite", derandomize=True, deadline=None)
@@ -29,10 +30,16 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("faults" if MANY else "suite")
 
 
+COUNTED = {"unit", "component", "scenarios"}
+"""The folders whose tests show which lines of the heart are held."""
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What waits for other processes is tried twice on a busy machine, and named when it was; `make faults` forgives
     nothing."""
     for item in items:
+        if item.path.relative_to(HERE).parts[0] in COUNTED and not item.get_closest_marker("long"):
+            item.add_marker(pytest.mark.counted)
         if not MANY and any(item.get_closest_marker(name) for name in ("processes", "browser")):
             item.add_marker(pytest.mark.flaky(reruns=1))
 
@@ -87,19 +94,38 @@ def postgres_dsn(postgres_server: str) -> Iterator[str]:
         yield dsn
 
 
-@pytest.fixture
-def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    path = tmp_path / "test.db"
-    shutil.copy(sqlite_template, path)
-    database = Database(f"sqlite:///{path}", pool_size=10)
+@pytest.fixture(scope="session")
+def sqlite_file(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """The file that `sqlite_database` makes anew for each test.
+
+    One object for all of them, as on PostgreSQL: each keeps what it has compiled, which is most of a short test's work.
+    """
+    database = Database(f"sqlite:///{tmp_path_factory.mktemp('sqlite')}/test.db", pool_size=10)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="session")
+def postgres_of_all(postgres_dsn: str) -> Iterator[Database]:
+    """The database that `postgres_database` empties for each test."""
+    database = Database(postgres_dsn, pool_size=10)
     yield database
     database.close()
 
 
 @pytest.fixture
-def postgres_database(postgres_dsn: str) -> Iterator[Database]:
-    database = Database(postgres_dsn, pool_size=10)
-    with database.transaction() as session:
+def sqlite_database(sqlite_file: Database, sqlite_template: Path) -> Iterator[Database]:
+    path = Path(str(sqlite_file.url.database))
+    for left in path.parent.iterdir():
+        left.unlink()
+    shutil.copy(sqlite_template, path)
+    yield sqlite_file
+    sqlite_file.close()
+
+
+@pytest.fixture
+def postgres_database(postgres_of_all: Database) -> Iterator[Database]:
+    with postgres_of_all.transaction() as session:
         # Ten times as fast as TRUNCATE, which makes each table's files anew.
         session.execute(text("SET LOCAL session_replication_role = replica"))
         session.execute(
@@ -111,8 +137,8 @@ def postgres_database(postgres_dsn: str) -> Iterator[Database]:
             ),
             {"tables": [table.name for table in Base.metadata.sorted_tables]},
         )
-    yield database
-    database.close()
+    yield postgres_of_all
+    postgres_of_all.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

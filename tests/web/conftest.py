@@ -31,17 +31,76 @@ PRODUCTION = {
 CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
 
 
+_MADE: dict[tuple[object, ...], Flask] = {}
+"""By their database and settings. Making an application and its templates takes longer than most tests of it."""
+
+
+@pytest.fixture(scope="session")
+def clock_of_all() -> FixedClock:
+    return FixedClock()
+
+
 @pytest.fixture
-def app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[Flask]:
-    settings = make_settings(
-        DATABASE_URL=database.engine.url.render_as_string(hide_password=False),
-        WHOP_WEBHOOK_SECRET=whop.SECRET,
-    )
-    made = create_app(settings, clock)
+def clock(clock_of_all: FixedClock) -> FixedClock:
+    """The application's, set back to the beginning."""
+    clock_of_all.set(FixedClock().now())
+    return clock_of_all
+
+
+class MakeApp(Protocol):
+    def __call__(self, **env: str) -> Flask: ...
+
+
+@pytest.fixture
+def make_app(
+    database: Database,
+    clock: FixedClock,
+    make_settings: MakeSettings,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[MakeApp]:
+    """An application of the test's database; one serves all tests that ask for the same settings.
+
+    What a test puts in its place among the extensions is taken out again.
+    """
+    lent: list[tuple[Flask, dict[str, object]]] = []
+
+    def make(**env: str) -> Flask:
+        key = (database.sqlite, *sorted(env.items()))
+        if key not in _MADE:
+            dsn = database.engine.url.render_as_string(hide_password=False)
+            instance = str(tmp_path_factory.mktemp("instance"))
+            _MADE[key] = create_app(make_settings(DATABASE_URL=dsn, INSTANCE_DIR=instance, **env), clock)
+        made = _MADE[key]
+        lent.append((made, dict(made.extensions)))
+        (limiter,) = made.extensions["limiter"]
+        limiter.reset()
+        return made
+
+    yield make
+    for made, extensions in lent:
+        made.extensions.clear()
+        made.extensions.update(extensions)
+        services_of(made).database.close()
+
+
+@pytest.fixture
+def app(make_app: MakeApp) -> Flask:
+    return make_app(WHOP_WEBHOOK_SECRET=whop.SECRET)
+
+
+@pytest.fixture
+def own_app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[Flask]:
+    """As `app`, for a test that changes it or asks what it does first."""
+    dsn = database.engine.url.render_as_string(hide_password=False)
+    made = create_app(make_settings(DATABASE_URL=dsn, WHOP_WEBHOOK_SECRET=whop.SECRET), clock)
     yield made
-    wired = made.extensions[EXTENSION]
+    services_of(made).database.close()
+
+
+def services_of(app: Flask) -> Services:
+    wired = app.extensions[EXTENSION]
     assert isinstance(wired, Services)
-    wired.database.close()
+    return wired
 
 
 @pytest.fixture

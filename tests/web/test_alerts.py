@@ -9,18 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app import create_app
 from app.alerts.faults import open_fault
 from app.cases.alerting import write_alert
 from app.db import Database
 from app.models import AlertDelivery, Audit, Merchant
 from app.recovery.alerts import AlertKind, Wanted
-from app.services import EXTENSION
-from tests.conftest import MakeSettings
 from tests.support import seeded
 from tests.support.clock import FixedClock
 from tests.support.smtp_server import SmtpServer
-from tests.web.conftest import csrf_token, signed_in
+from tests.web.conftest import MakeApp, csrf_token, signed_in
 
 GOOD = {
     "alert_email": "alerts@example.com",
@@ -182,18 +179,9 @@ class MakeOwner(Protocol):
 
 
 @pytest.fixture
-def owner_with(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[MakeOwner]:
+def owner_with(make_app: MakeApp) -> MakeOwner:
     """The owner of biz_A on an install with these settings."""
-    made: list[Flask] = []
-
-    def make(**env: str) -> FlaskClient:
-        dsn = database.engine.url.render_as_string(hide_password=False)
-        made.append(create_app(make_settings(DATABASE_URL=dsn, **env), clock))
-        return signed_in(made[-1], "biz_A")
-
-    yield make
-    for app in made:
-        app.extensions[EXTENSION].database.close()
+    return lambda **env: signed_in(make_app(**env), "biz_A")
 
 
 def mail_at(host: str, port: int) -> dict[str, str]:

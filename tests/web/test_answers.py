@@ -77,12 +77,12 @@ def test_a_wrong_method_names_the_right_ones(client: FlaskClient) -> None:
 
 @pytest.mark.parametrize("path", ["/crash", "/api/crash"])
 def test_an_unexpected_error_shows_its_trace_in_development_only(
-    app: Flask, production: Flask, path: str
+    own_app: Flask, production: Flask, path: str
 ) -> None:
     def crash() -> str:
         raise RuntimeError("the wheels came off")
 
-    for made, base, shown in ((app, None, True), (production, BASE, False)):
+    for made, base, shown in ((own_app, None, True), (production, BASE, False)):
         made.add_url_rule(path, view_func=_open_to_all(crash), endpoint="crash")
         answer = made.test_client().get(path, base_url=base)
         assert answer.status_code == 500
@@ -102,8 +102,8 @@ def test_a_probe_by_the_machines_address_is_answered(production: Flask) -> None:
         assert client.get(path, base_url="http://10.1.2.3:3000").status_code != 400
 
 
-def test_forwarded_addresses_count_behind_a_proxy_only(app: Flask, production: Flask) -> None:
-    for made, base, believed in ((app, None, False), (production, BASE, True)):
+def test_forwarded_addresses_count_behind_a_proxy_only(own_app: Flask, production: Flask) -> None:
+    for made, base, believed in ((own_app, None, False), (production, BASE, True)):
         made.add_url_rule("/who", view_func=_open_to_all(_address), endpoint="who")
         answer = made.test_client().get("/who", base_url=base, headers={"X-Forwarded-For": "203.0.113.7"})
         assert (answer.get_data(as_text=True) == "203.0.113.7") is believed

@@ -9,14 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.db import Database
 from app.models import Audit, Case, Merchant, Note
-from app.services import EXTENSION
-from tests.conftest import MakeSettings
 from tests.support import seeded
 from tests.support.clock import FixedClock
-from tests.web.conftest import csrf_token, signed_in
+from tests.web.conftest import MakeApp, csrf_token, signed_in
 
 HOUR = timedelta(hours=1)
 CONTROL = "This case is in the control group."
@@ -171,15 +168,12 @@ def test_a_retry_that_cannot_be_spent_says_why_on_the_page_and_to_programs(
 
 
 def test_the_one_retry_is_spent_by_hand_and_shown_as_asked_for(
-    make_settings: MakeSettings, case: Case, database: Database, clock: FixedClock
+    make_app: MakeApp, case: Case, database: Database, clock: FixedClock
 ) -> None:
-    dsn = database.engine.url.render_as_string(hide_password=False)
-    with_key = create_app(make_settings(DATABASE_URL=dsn, WHOP_API_KEY="a-key-of-the-tests"), clock)
-    client = signed_in(with_key, "biz_A")
+    client = signed_in(make_app(WHOP_API_KEY="a-key-of-the-tests"), "biz_A")
     set_case(database, case, opened_at=clock.now() - 30 * HOUR)
     assert "Charge again now" in page(client, case)
     answer = call(client, f"/api/cases/{case.id}/retry")
-    with_key.extensions[EXTENSION].database.close()
     assert answer.status_code == 200
     assert ("retry", "planned") in [(entry["kind"], entry["code"]) for entry in answer.get_json()["planned"]]
 

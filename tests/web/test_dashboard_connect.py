@@ -1,6 +1,5 @@
 """The merchant's connect link: the right link, words to hand out with it, and who has linked, counted as it says."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
@@ -8,26 +7,20 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app import create_app
 from app.cases import links
 from app.cases.queries import reach, reach_by_channel
 from app.db import Database
 from app.models import Customer, Membership, Merchant
 from app.security.tokens import Purpose
-from app.services import EXTENSION
-from tests.conftest import MakeSettings
 from tests.support import seeded
 from tests.support.clock import FixedClock
-from tests.web.conftest import signed_in
+from tests.web.conftest import MakeApp, signed_in
 from tests.web.linking import LINKING, tokens_of
 
 
 @pytest.fixture
-def app(database: Database, make_settings: MakeSettings, clock: FixedClock) -> Iterator[Flask]:
-    dsn = database.engine.url.render_as_string(hide_password=False)
-    made = create_app(make_settings(DATABASE_URL=dsn, **LINKING), clock)
-    yield made
-    made.extensions[EXTENSION].database.close()
+def app(make_app: MakeApp) -> Flask:
+    return make_app(**LINKING)
 
 
 def add(
@@ -115,29 +108,21 @@ def test_a_share_of_nobody_is_no_figure(
 
 
 def test_where_nothing_can_be_linked_the_page_says_what_to_switch_on(
-    database: Database, make_settings: MakeSettings, clock: FixedClock
+    make_app: MakeApp, database: Database, clock: FixedClock
 ) -> None:
-    dsn = database.engine.url.render_as_string(hide_password=False)
-    made = create_app(make_settings(DATABASE_URL=dsn), clock)
-    client = signed_in(made, "biz_A")
+    client = signed_in(make_app(), "biz_A")
     shown = page(client)
     assert "ENABLE_TELEGRAM" in shown and "/connect/biz_A" not in shown
     with database.transaction() as write:
         seeded.event(write, owner=write.scalars(select(Merchant)).one(), at=clock.now())
     assert "beyond e-mail" not in page(client, "/dashboard")
-    made.extensions[EXTENSION].database.close()
 
 
-def test_discord_is_promised_only_where_accounts_can_be_linked(
-    database: Database, make_settings: MakeSettings, clock: FixedClock
-) -> None:
-    dsn = database.engine.url.render_as_string(hide_password=False)
+def test_discord_is_promised_only_where_accounts_can_be_linked(make_app: MakeApp) -> None:
     half = {name: value for name, value in LINKING.items() if name != "DISCORD_CLIENT_SECRET"}
-    made = create_app(make_settings(DATABASE_URL=dsn, **half), clock)
-    shown = page(signed_in(made, "biz_A"))
+    shown = page(signed_in(make_app(**half), "biz_A"))
     assert "DISCORD_CLIENT_SECRET" in shown
     assert "Choose Telegram here" in shown and "Telegram or Discord here" not in shown
-    made.extensions[EXTENSION].database.close()
 
 
 def test_a_hostile_name_of_the_shop_stays_out_of_the_texts_it_hands_out(

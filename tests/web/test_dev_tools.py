@@ -15,11 +15,10 @@ from app.db import Database
 from app.models import Case, InboxRow
 from app.ops.dev_events import Happening
 from app.recovery.decline import CODES_BY_CLASS, DeclineClass
-from app.services import EXTENSION, Services
 from tests.conftest import MakeSettings
 from tests.support.clock import FixedClock
 from tests.support.world import World
-from tests.web.conftest import csrf_token
+from tests.web.conftest import csrf_token, services_of
 
 FORM = {
     "code": "expired_card",
@@ -149,12 +148,6 @@ def moving(make_settings: MakeSettings, sqlite_database: Database) -> Iterator[F
     made = create_app(make_settings(DATABASE_URL=dsn))
     yield made
     services_of(made).database.close()
-
-
-def services_of(app: Flask) -> Services:
-    wired = app.extensions[EXTENSION]
-    assert isinstance(wired, Services)
-    return wired
 
 
 def test_the_clock_moves_and_goes_back(moving: Flask) -> None:

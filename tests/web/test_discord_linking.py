@@ -26,6 +26,7 @@ from tests.support.discord_oauth_server import (
     FakeDiscord,
     discord_oauth_server,
 )
+from tests.web.conftest import MakeApp
 from tests.web.linking import LINKING, Shop, shop
 
 CALLBACK = "/connect/discord/callback"
@@ -288,13 +289,10 @@ def test_a_look_at_the_way_back_does_not_use_it_up(maria: Shop, discord: FakeDis
 
 @pytest.mark.parametrize("missing", ["ENABLE_DISCORD", "DISCORD_CLIENT_ID", "DISCORD_CLIENT_SECRET"])
 def test_where_it_is_not_set_up_nothing_is_offered(
-    database: Database, make_settings: MakeSettings, clock: FixedClock, missing: str
+    make_app: MakeApp, database: Database, clock: FixedClock, missing: str
 ) -> None:
     env = {name: value for name, value in LINKING.items() if name != missing}
-    dsn = database.engine.url.render_as_string(hide_password=False)
-    made = create_app(make_settings(DATABASE_URL=dsn, **env), clock)
-    one = shop(made, database, clock)
+    one = shop(make_app(**env), database, clock)
     assert "Get reminders in Discord" not in one.page()
     assert one.client.post(one.path, data={"act": "discord"}).status_code == 400
     assert one.client.get(f"{CALLBACK}?code=x&state=y").status_code == 404
-    made.extensions[EXTENSION].database.close()

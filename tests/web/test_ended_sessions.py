@@ -16,11 +16,11 @@ SETTINGS = "/dashboard/settings"
 
 
 def test_a_request_in_hand_does_not_bring_back_a_session_that_was_ended(
-    app: Flask, database: Database
+    own_app: Flask, database: Database
 ) -> None:
     ended: list[str] = []
 
-    @app.before_request
+    @own_app.before_request
     def ended_from_elsewhere_meanwhile() -> None:
         if request.path == SETTINGS and not ended:
             ended.append(request.path)
@@ -28,7 +28,7 @@ def test_a_request_in_hand_does_not_bring_back_a_session_that_was_ended(
             with database.transaction() as write:
                 write.execute(delete(SessionRow))
 
-    client = signed_in(app, "biz_A")
+    client = signed_in(own_app, "biz_A")
     client.get(SETTINGS)
     assert ended == [SETTINGS]
     with database.reading() as read:

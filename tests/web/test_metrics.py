@@ -106,10 +106,10 @@ def test_in_production_without_a_token_it_does_not_exist(make_settings: MakeSett
         assert (answer.status_code, answer.json["error"]["type"]) == (404, "not_found")
 
 
-def test_it_reads_no_session_and_sets_no_cookie(app: Flask, database: Database) -> None:
-    client = app.test_client()
+def test_it_reads_no_session_and_sets_no_cookie(own_app: Flask) -> None:
+    client = own_app.test_client()
     client.set_cookie("sid", "somebody")
-    with statements(app.extensions["autocharge"].database) as seen:
+    with statements(own_app.extensions["autocharge"].database) as seen:
         answer = client.get("/metrics")
     assert answer.status_code == 200
     assert "Set-Cookie" not in answer.headers

@@ -15,9 +15,9 @@ from tests.web.conftest import signed_in
 
 
 def test_each_page_says_that_nothing_goes_out_and_lists_the_merchants_own(
-    app: Flask, database: Database, clock: FixedClock
+    own_app: Flask, database: Database, clock: FixedClock
 ) -> None:
-    clients = {biz_id: signed_in(app, biz_id) for biz_id in ("biz_A", "biz_B")}
+    clients = {biz_id: signed_in(own_app, biz_id) for biz_id in ("biz_A", "biz_B")}
     with database.transaction() as write:
         put_on(write, wall=clock.wall())
         owner = write.scalars(select(Merchant).where(Merchant.biz_id == "biz_A")).one()

@@ -1,7 +1,6 @@
 """Another saved card on the pages: two agreements, each by a press of its own, and a way back that says what it does."""
 
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app import create_app
 from app.cases import links
 from app.customer.other_card_words import VERSION, WORDS
 from app.db import Database
@@ -20,11 +18,10 @@ from app.models import Audit, Case, Merchant, MethodSwitch
 from app.recovery.wording import LANGUAGES, wording
 from app.security.tokens import Purpose, Tokens
 from app.services import EXTENSION
-from tests.conftest import MakeSettings
 from tests.support import seeded
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
-from tests.web.conftest import csrf_token
+from tests.web.conftest import MakeApp, csrf_token
 
 SNAPSHOTS = Path(__file__).parents[1] / "snapshots" / "consent"
 HOUR = timedelta(hours=1)
@@ -32,14 +29,8 @@ ASK = "it may be charged to another card that I have saved at Whop."
 
 
 @pytest.fixture
-def app(database: Database, clock: FixedClock, make_settings: MakeSettings) -> Iterator[Flask]:
-    dsn = database.engine.url.render_as_string(hide_password=False)
-    key = "an-api-key-of-the-tests"
-    made = create_app(
-        make_settings(DATABASE_URL=dsn, WHOP_WEBHOOK_SECRET=whop.SECRET, WHOP_API_KEY=key), clock
-    )
-    yield made
-    made.extensions[EXTENSION].database.close()
+def app(make_app: MakeApp) -> Flask:
+    return make_app(WHOP_WEBHOOK_SECRET=whop.SECRET, WHOP_API_KEY="an-api-key-of-the-tests")
 
 
 @dataclass
@@ -225,14 +216,9 @@ def test_a_scanner_that_opens_every_address_agrees_to_nothing(payer: Payer) -> N
     assert payer.consent()[0] is None
 
 
-def test_without_a_key_nobody_is_asked_for_what_cannot_be_done(
-    payer: Payer, database: Database, clock: FixedClock, make_settings: MakeSettings
-) -> None:
-    dsn = database.engine.url.render_as_string(hide_password=False)
-    without = create_app(make_settings(DATABASE_URL=dsn, SESSION_SECRET="s" * 40), clock)
-    payer.app = without
+def test_without_a_key_nobody_is_asked_for_what_cannot_be_done(payer: Payer, make_app: MakeApp) -> None:
+    payer.app = make_app(SESSION_SECRET="s" * 40)
     assert ASK not in payer.page()
-    without.extensions[EXTENSION].database.close()
 
 
 # the way back

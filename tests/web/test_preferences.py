@@ -1,13 +1,11 @@
 """The customer's own page: only a press changes anything, only for this customer, and it hides nothing from them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import create_app
 from app.cases import links
 from app.db import Database
 from app.delivery.suppression import suppress
@@ -15,20 +13,17 @@ from app.models import Case, Customer, LinkCode, Merchant, Suppression
 from app.security.tokens import Purpose
 from app.services import EXTENSION
 from app.telegram.bot_name import EXTENSION as BOT_NAME
-from tests.conftest import MakeSettings
 from tests.support import seeded
 from tests.support.clock import FixedClock
+from tests.web.conftest import MakeApp
 from tests.web.linking import BOT, LINKING, Shop, shop, tokens_of
 
 NOT_OURS = ["/preferences/x", "/preferences/a.b", "/preferences/%00", "/preferences/%F0%9F%92%B3"]
 
 
 @pytest.fixture
-def app(database: Database, make_settings: MakeSettings, clock: FixedClock) -> Iterator[Flask]:
-    dsn = database.engine.url.render_as_string(hide_password=False)
-    made = create_app(make_settings(DATABASE_URL=dsn, **LINKING), clock)
-    yield made
-    made.extensions[EXTENSION].database.close()
+def app(make_app: MakeApp) -> Flask:
+    return make_app(**LINKING)
 
 
 @pytest.fixture
