@@ -7,12 +7,16 @@ FROM python:${PYTHON}-slim-trixie AS build
 WORKDIR /src
 # Without pip of its own: nothing in the finished image can install anything into the program's folder.
 RUN python -m venv --without-pip /opt/autocharge
-COPY setup.cfg pyproject.toml requirements.lock README.md LICENSE ./
+COPY requirements.lock ./
+RUN pip --python /opt/autocharge/bin/python install --no-cache-dir --disable-pip-version-check \
+    --require-hashes -r requirements.lock
+COPY setup.cfg pyproject.toml README.md LICENSE ./
 COPY app app
 COPY notifiers notifiers
 COPY migrations migrations
-RUN pip --python /opt/autocharge/bin/python install --no-cache-dir --disable-pip-version-check \
-    -c requirements.lock '.[redis,sentry]'
+# By the setuptools of the lock, which the finished image has no use for.
+RUN pip --python /opt/autocharge/bin/python install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation . \
+    && pip --python /opt/autocharge/bin/python uninstall --yes setuptools
 
 FROM python:${PYTHON}-slim-trixie
 ARG VERSION=0.1.0

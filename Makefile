@@ -4,11 +4,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SCAN := .venv-scan
+INSTALL := -m pip install --quiet --disable-pip-version-check
+# Nothing that the locks do not know by its hash; the program itself is built by the setuptools that they name.
+LOCKED := $(BIN)/python $(INSTALL) --require-hashes -r
+OURSELVES := $(BIN)/python $(INSTALL) --no-deps --no-build-isolation -e .
 
 # What is compiled is kept: a run of the tests starts hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test check words faults mutants scan bench lock clean
+.PHONY: run test check words faults mutants scan bench lock sbom clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/autocharge up
@@ -31,6 +35,7 @@ check: $(VENV)/.test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --config setup.cfg
+	$(BIN)/python -m supply.migrations
 	$(BIN)/yamllint --strict -d '{extends: default, rules: {document-start: disable, line-length: {max: 130}}}' compose.yaml deploy
 
 # Real processes, killed again and again: too slow for every test run.
@@ -39,7 +44,6 @@ faults: $(VENV)/.test
 
 # Changes the heart in every small way and counts whom the unit tests let live. Kept, with how long: docs/mutation.md
 mutants: $(VENV)/.test
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test,mutation]'
 	rm -rf mutants
 	$(BIN)/python -m tests.mutants
 
@@ -50,9 +54,9 @@ scan: $(VENV)/.test $(SCAN)/.ready
 # Their requirements and ours exclude each other, so each lives by itself.
 $(SCAN)/.ready: Makefile | $(VENV)/bin/python
 	$(PYTHON) -m venv $(SCAN)/api
-	$(SCAN)/api/bin/python -m pip install --quiet --disable-pip-version-check 'schemathesis>=4.32,<5'
+	$(SCAN)/api/bin/python $(INSTALL) 'schemathesis>=4.32,<5'
 	$(PYTHON) -m venv $(SCAN)/pages
-	$(SCAN)/pages/bin/python -m pip install --quiet --disable-pip-version-check 'wapiti3>=3.2.3,<4'
+	$(SCAN)/pages/bin/python $(INSTALL) 'wapiti3>=3.2.3,<4'
 	@touch $@
 
 bench: $(VENV)/.test
@@ -62,18 +66,45 @@ $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: setup.cfg requirements.lock | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e .
+$(VENV)/.run: pyproject.toml setup.cfg requirements.lock | $(VENV)/bin/python
+	$(LOCKED) requirements.lock
+	$(OURSELVES)
 	@touch $@
 
-$(VENV)/.test: setup.cfg requirements.lock | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.lock -e '.[test]'
+$(VENV)/.test: pyproject.toml setup.cfg requirements-test.lock | $(VENV)/bin/python
+	$(LOCKED) requirements-test.lock
+	$(OURSELVES)
 	@touch $@ $(VENV)/.run
 
-# Exact versions of everything, tests and extras too; commit the result.
-lock: $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade -e '.[test,mutation,redis,sentry,apprise]'
-	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+# The newest versions that setup.cfg allows, with the hashes of all their files, for every platform and Python from 3.11.
+# `make lock RENEW=` keeps what is locked and only adds or drops. Then `make check` and `python -m supply.licences`; commit the result.
+RENEW = --upgrade
+COMPILE = $(SCAN)/lock/bin/uv pip compile --quiet --no-config --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url --no-strip-extras $(RENEW)
+RUNNING := --extra redis --extra sentry --extra apprise
+lock: $(SCAN)/lock/bin/uv
+	$(PYTHON) -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"], sep="\n")' > $(SCAN)/build.in
+	$(COMPILE) setup.cfg $(SCAN)/build.in $(RUNNING) -o requirements.lock > /dev/null
+	$(COMPILE) setup.cfg $(SCAN)/build.in $(RUNNING) --extra test --extra mutation -c requirements.lock -o requirements-test.lock > /dev/null
+
+$(SCAN)/lock/bin/uv:
+	$(PYTHON) -m venv $(SCAN)/lock
+	$(SCAN)/lock/bin/python $(INSTALL) 'uv>=0.9,<1'
+
+# The bill of materials of a production install, as the image has it, in CycloneDX. It belongs to a release and is not committed:
+# the locks say the same of every platform, and a copy would grow old.
+sbom: $(SCAN)/sbom/bin/cyclonedx-py
+	mkdir -p dist
+	rm -rf $(SCAN)/production
+	$(PYTHON) -m venv $(SCAN)/production
+	$(SCAN)/production/bin/python $(INSTALL) --require-hashes -r requirements.lock
+	$(SCAN)/production/bin/python $(INSTALL) --no-deps --no-build-isolation -e .
+	$(SCAN)/production/bin/python -m pip uninstall --quiet --yes setuptools pip
+	$(SCAN)/sbom/bin/cyclonedx-py environment --output-reproducible $(SCAN)/production | $(SCAN)/sbom/bin/python -m supply.sbom > dist/sbom.json
+
+$(SCAN)/sbom/bin/cyclonedx-py:
+	$(PYTHON) -m venv $(SCAN)/sbom
+	$(SCAN)/sbom/bin/python $(INSTALL) 'cyclonedx-bom>=7.5,<8'
 
 clean:
 	rm -rf $(VENV) $(SCAN) mutants build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -7,6 +7,7 @@ from app import error_pages, language, metrics
 from app.auth.routes import blueprint as auth
 from app.clock import Clock
 from app.customer.routes import blueprint as customer
+from app.dashboard import on_hold
 from app.dashboard.alerts import blueprint as alerts
 from app.dashboard.api_events import blueprint as api
 from app.dashboard.campaign import blueprint as campaign
@@ -94,6 +95,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
     error_pages.install(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    on_hold.install(app, wired)
     app.context_processor(_for_every_page)
     return app
 

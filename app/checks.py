@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from app import migrate, start
+from app import held_back, migrate, start
 from app.delivery.channels import build_alert_channels, build_channels
 from app.errors import SettingsError
+from app.hold import Cause, Hold, look
 from app.models import Merchant
 from app.security.tenancy import MOCK_MERCHANT
 from app.services import Services
@@ -36,6 +37,8 @@ def findings(services: Services, *, fix: bool = False) -> Iterator[Finding]:
     yield Finding("settings", True, f"{settings.app_env}, {settings.app_host}")
     database = _database(services)
     yield database
+    if database.ok and (held := _held(services)) is not None:
+        yield held
     yield from _channels(services, fix=fix)
     yield _sign_in(services)
     yield from _whop_api(services, accounts=_accounts(services) if database.ok else ())
@@ -49,6 +52,29 @@ def _database(services: Services) -> Finding:
         return Finding("database", False, str(refused))
     kind = "SQLite" if services.database.sqlite else "PostgreSQL"
     return Finding("database", True, f"{kind} at revision {migrate.current(services.database)}")
+
+
+def _held(services: Services) -> Finding | None:
+    with services.database.reading() as read:
+        hold = look(read, wall=services.clock.wall())
+        if hold is None:
+            return None
+        counts = held_back.counted(read, now=services.clock.now())
+    waits = ", ".join(f"{number} {what.replace('_', ' ')}" for what, number in counts.items())
+    return Finding(
+        "sending", False, f"{why_held(hold)} Waiting: {waits or 'nothing'}. See `autocharge release`"
+    )
+
+
+def why_held(hold: Hold) -> str:
+    """A sentence for whoever runs the install."""
+    since = f"since {hold.since:%Y-%m-%d %H:%M} UTC"
+    if hold.cause is Cause.BY_HAND:
+        return f"Nothing is sent or charged: put on hold by hand {since}."
+    return (
+        f"Nothing is sent or charged {since}: this database was put back from a copy, and does not know what went out "
+        "after that was made."
+    )
 
 
 def _sign_in(services: Services) -> Finding:

@@ -15,6 +15,7 @@ from app import create_app, error_reports, metrics_server, migrate, start
 from app.checks import Finding, findings
 from app.clock import MovableClock
 from app.errors import SettingsError
+from app.hold_commands import put_on_hold, release
 from app.log import configure, masked
 from app.metrics import directory
 from app.ops import what_if
@@ -203,7 +204,14 @@ def _span(text: str) -> timedelta:
 
 
 def _migrate(settings: Settings, revision: str = "head") -> None:
-    _with_services(settings, lambda services: migrate.upgrade(services.database, revision))
+    try:
+        _with_services(settings, lambda services: migrate.upgrade(services.database, revision))
+    except DBAPIError as error:
+        if getattr(error.orig, "pgcode", None) != migrate.TABLE_IN_USE:
+            raise
+        raise click.ClickException(
+            "A table was in use for too long, and nothing was changed. Run it again, at a quieter time if need be."
+        ) from error
 
 
 def _with_services(settings: Settings, work: Callable[[Services], object], *, wait: bool = True) -> None:
@@ -216,7 +224,7 @@ def _with_services(settings: Settings, work: Callable[[Services], object], *, wa
         services.close()
 
 
-for command in (backfill, erase, export, prune, replay):
+for command in (backfill, erase, export, prune, put_on_hold, release, replay):
     cli.add_command(command)
 
 

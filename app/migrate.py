@@ -4,6 +4,7 @@ Works from a clone and from an installed wheel: nothing is read from the working
 a later release has migrated is left as it is: this release goes on working on it (docs/adr/0009).
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,8 @@ from app.log import get_logger
 log = get_logger(__name__)
 LOCK = 7_305_421
 """Any number that nothing else in the database uses for an advisory lock."""
+TABLE_IN_USE = "55P03"
+"""SQLSTATE: a lock was waited for longer than migrations/env.py allows."""
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
@@ -42,6 +45,22 @@ def downgrade(database: Database, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
+def as_sql(revision: str) -> str:
+    """What one revision does to PostgreSQL, without a database; for those who look at it first."""
+    (script,) = ScriptDirectory.from_config(_config(None)).get_revisions(revision)
+    written = io.StringIO()
+    config = _config(None)
+    config.output_buffer = written
+    command.upgrade(config, f"{script.down_revision or 'base'}:{revision}", sql=True)
+    return written.getvalue()
+
+
+def revisions() -> list[str]:
+    """Of this release, the oldest first."""
+    walked = ScriptDirectory.from_config(_config(None)).walk_revisions()
+    return [script.revision for script in walked][::-1]
+
+
 def current(database: Database) -> str | None:
     with database.engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
@@ -56,13 +75,6 @@ def knows(revision: str) -> bool:
 
 def newest() -> str | None:
     return ScriptDirectory.from_config(_config(None)).get_current_head()
-
-
-def is_known(revision: str) -> bool:
-    """This release has a script of that name; false of what a later release has made."""
-    return any(
-        script.revision == revision for script in ScriptDirectory.from_config(_config(None)).walk_revisions()
-    )
 
 
 @contextmanager

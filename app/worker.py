@@ -9,6 +9,7 @@ import queue
 import sys
 import threading
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import Protocol, TypeVar
 
@@ -34,6 +35,7 @@ from app.endpoints.addresses import GuardedNetwork
 from app.endpoints.calling import Caller
 from app.endpoints.keys import seal_of
 from app.endpoints.sending import EndpointSender
+from app.hold import Guard, settle
 from app.inbox.look import WhopLook
 from app.inbox.process import claim_events, process_event
 from app.lane import DATABASE_AWAY_SECONDS, Lane, Work
@@ -117,6 +119,7 @@ class Worker:
             seal_of(services.settings.session_secrets),
             production=services.settings.production,
         )
+        self._guard = Guard(lambda: settle(services.database, wall=services.clock.wall()))
         self._stopping = threading.Event()
         more = {**polling(services, channels), **reconciling(services, self._stopping)}
         self._sweeps = Sweeps(
@@ -137,10 +140,11 @@ class Worker:
         lane = partial(Lane, stopping=self._stopping, on_away=self._away, on_crash=self.crashed)
         back = self._give_back
         inbox = Work(self._claim_events, self._process_event, partial(back, InboxRow, "waiting"))
-        steps = Work(self._claim_steps, self._carry_out, partial(back, Step, "planned"))
-        alerts = Work(self._claim_alerts, self._carry_out_alert, partial(back, AlertDelivery, "planned"))
+        out = self._unless_on_hold
+        steps = Work(out(self._claim_steps), self._carry_out, partial(back, Step, "planned"))
+        alerts = Work(out(self._claim_alerts), self._carry_out_alert, partial(back, AlertDelivery, "planned"))
         hooks = Work(
-            self._claim_endpoints,
+            out(self._claim_endpoints),
             partial(self._send, self._endpoints),
             partial(back, EndpointDelivery, "planned"),
         )
@@ -154,11 +158,11 @@ class Worker:
         ]
         if self._charger is not None:
             charge = partial(self._send, self._charger)
-            retries = Work(self._claim_retries, charge, partial(back, Retry, "planned"))
+            retries = Work(out(self._claim_retries), charge, partial(back, Retry, "planned"))
             self._lanes.append(lane("retries", retries, threads=RETRY_THREADS))
         if self._switcher is not None:
             change = partial(self._send, self._switcher)
-            switches = Work(self._claim_switches, change, partial(back, MethodSwitch, "planned"))
+            switches = Work(out(self._claim_switches), change, partial(back, MethodSwitch, "planned"))
             self._lanes.append(lane("switches", switches, threads=SWITCH_THREADS))
 
     def run(self) -> int:
@@ -201,6 +205,10 @@ class Worker:
         with self._services.database.transaction() as session:
             give_back(session, row, claims, waiting=waiting)
         log.info("worker.gave_back", table=row.__tablename__, rows=len(claims))
+
+    def _unless_on_hold(self, claim: Callable[[int], list[Claim]]) -> Callable[[int], list[Claim]]:
+        """For the lanes that reach somebody outside."""
+        return lambda limit: [] if self._guard.hold() else claim(limit)
 
     def _wait_for_lanes(self) -> bool:
         deadline = time.monotonic() + STOP_SECONDS

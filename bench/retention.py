@@ -63,13 +63,13 @@ def main() -> None:
         downgrade(database, "base")
         upgrade(database)
         try:
-            _fill(database, options.deliveries)
+            fill(database, options.deliveries)
             _measure(database, Rules.of(settings))
         finally:
             database.close()
 
 
-def _fill(database: Database, deliveries: int) -> None:
+def fill(database: Database, deliveries: int) -> None:
     cases = max(1, int(deliveries * CASES_A_DELIVERY))
     with database.transaction() as session:
         fresh = Merchant.fresh("biz_bench", title=None, now=datetime.now(UTC))

@@ -40,6 +40,7 @@ OTHERS: Mapping[type[Base], str] = {
     # Of the install, and sums.
     models.ChannelFault: "id channel reason times since ended_at",
     models.Chore: f"id name done_at failed {JOB}",
+    models.Install: "id place held_since held_because",
     models.RetentionMark: "id name after_id at",
     models.TelegramUpdate: "id bot_id update_id handled_at",
     models.CaseTally: "id merchant_id day origin state decline_class touched arm product_id currency cases"

@@ -58,6 +58,10 @@ WHYS: Mapping[Why, LazyString] = {
     Why.CASE_WAITS: _("The case waits."),
     Why.NEW_PLAN: _("A new plan took its place."),
     Why.TOO_LATE: _("It was %(hours)s hours late, and a late reminder does more harm than none."),
+    Why.RESTORED: _(
+        "The database was put back from a copy, and this may have gone out before. It is not done again: nobody should "
+        "have it twice."
+    ),
     Why.NO_ADDRESS: _("No address of this customer is known for this channel."),
     Why.SUPPRESSED: _("This address must not be written to: the customer opted out, or it bounced before."),
     Why.NO_CHANNEL: _("This channel is switched off."),

@@ -9,6 +9,7 @@ from .endpoint import Endpoint, EndpointDelivery, EndpointTry
 from .erasure import ErasedName, Erasure, RetentionMark
 from .experiment import Experiment, Exposure
 from .inbox import InboxRow
+from .install import Install
 from .learning import ChosenArm, Learned
 from .linking import LinkCode, LinkedAccount
 from .merchant import Merchant, MerchantUser, User, WhopGrant
@@ -51,6 +52,7 @@ __all__ = [
     "Experiment",
     "Exposure",
     "InboxRow",
+    "Install",
     "Learned",
     "LinkCode",
     "LinkedAccount",

@@ -49,6 +49,7 @@ class Why(StrEnum):
     CASE_WAITS = "case_waits"
     NEW_PLAN = "new_plan"
     TOO_LATE = "too_late"
+    RESTORED = "restored"
     NO_ADDRESS = "no_address"
     SUPPRESSED = "suppressed"
     NO_CHANNEL = "no_channel"

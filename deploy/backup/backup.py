@@ -12,6 +12,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -66,6 +67,8 @@ def _copy_sqlite(url: URL, target: Path) -> None:
     reader.close()
     copied = sqlite3.connect(target)
     (verdict,) = copied.execute("PRAGMA integrity_check").fetchone()
+    with suppress(sqlite3.OperationalError), copied:  # a database that was never migrated has no such table
+        copied.execute("UPDATE install SET place = 'copy'")  # so app.hold knows it, wherever it is put
     copied.close()
     if verdict != "ok":
         raise sqlite3.DatabaseError(f"the copy is damaged ({verdict})")

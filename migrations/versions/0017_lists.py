@@ -63,7 +63,8 @@ def upgrade() -> None:
     op.add_column("customer", sa.Column("name_key", KEY, nullable=False, server_default=""))
     op.add_column("customer", sa.Column("name_turned", KEY, nullable=True))
     op.add_column("customer", sa.Column("email_key", KEY, nullable=True))
-    _fold_names()
+    if not op.get_context().as_sql:
+        _fold_names()
     for name, table, columns, condition in INDEXES:
         where = None if condition is None else sa.text(condition)
         op.create_index(op.f(name), table, columns, postgresql_where=where, sqlite_where=where)

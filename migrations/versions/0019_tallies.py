@@ -96,7 +96,7 @@ TRIGGERS = (
 
 
 def upgrade() -> None:
-    postgresql = op.get_bind().dialect.name == "postgresql"
+    postgresql = op.get_context().dialect.name == "postgresql"
     spell = POSTGRESQL if postgresql else SQLITE
     for name in TABLES:
         _create(name)
@@ -112,11 +112,12 @@ def upgrade() -> None:
         op.execute(sa.text(_function(name, body) if postgresql else _sqlite(name, table, event, when, body)))
         if postgresql:
             op.execute(sa.text(_trigger(name, table, event, when)))
-    _count(spell)
+    if not op.get_context().as_sql:
+        _count(spell)
 
 
 def downgrade() -> None:
-    postgresql = op.get_bind().dialect.name == "postgresql"
+    postgresql = op.get_context().dialect.name == "postgresql"
     for name, table in TRIGGERS:
         op.execute(sa.text(f'DROP TRIGGER {name} ON "{table}"' if postgresql else f"DROP TRIGGER {name}"))
         if postgresql:

@@ -163,9 +163,11 @@ def test_the_image_holds_what_the_package_is_made_of_and_nothing_else() -> None:
     assert tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["build-backend"]
 
 
-def test_each_extra_that_the_image_installs_exists() -> None:
-    (extras,) = re.findall(r"'\.\[([\w,]+)\]'", DOCKERFILE)
-    assert set(extras.split(",")) <= set(settings()["options.extras_require"])
+def test_the_image_takes_nothing_whose_hash_it_does_not_know() -> None:
+    installs = [line for line in instructions("RUN") if " install --no-cache-dir" in line]
+    assert len(installs) == 2
+    assert "--require-hashes -r requirements.lock" in installs[0]
+    assert "--no-deps --no-build-isolation ." in installs[1]
 
 
 def test_nobody_is_cut_before_the_programs_own_time_is_over() -> None:
