@@ -27,6 +27,8 @@ from app.delivery.send import Sender
 from app.endpoints.listing import prune_deliveries
 from app.endpoints.sending import free_expired_hooks
 from app.inbox.process import free_expired_events
+from app.invariants import hourly
+from app.invariants.work import FREES
 from app.log import get_logger
 from app.models import Chore
 from app.models.base import insert_once
@@ -78,7 +80,7 @@ class Sweeps:
         self._sender = sender
         self._rules = rules
         self._chores: Mapping[str, Periodic] = {
-            "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
+            FREES: Periodic(timedelta(seconds=5), self._free_leases),
             "close_stale_cases": Periodic(timedelta(seconds=15), self._close_stale_cases),
             "hand_over_silent": Periodic(timedelta(seconds=15), self._hand_over_silent),
             "write_digests": Periodic(timedelta(seconds=15), self._write_digests),
@@ -90,6 +92,7 @@ class Sweeps:
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
             "finish_erasures": Periodic(timedelta(seconds=10), self._finish_erasures),
             "forget_old_data": Periodic(timedelta(seconds=10), self._forget_old_data),
+            hourly.NAME: Periodic(hourly.EVERY, self._look_at_invariants),
             **more,
         }
 
@@ -177,6 +180,9 @@ class Sweeps:
 
     def _finish_erasures(self) -> int:
         return look_through(self._database, now=self._services.clock.now(), parts=MOST_PARTS)
+
+    def _look_at_invariants(self) -> int:
+        return hourly.look_every_hour(self._database, self._services.settings, times=self._times())
 
     def _forget_old_data(self) -> int:
         """A little all through the night, until nothing is old."""

@@ -98,6 +98,12 @@ def sqlite_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]
 
 @pytest.fixture
 def postgres_database(postgres_dsn: str) -> Iterator[Database]:
+    database = emptied(postgres_dsn)
+    yield database
+    database.close()
+
+
+def emptied(postgres_dsn: str) -> Database:
     database = Database(postgres_dsn, pool_size=10)
     with database.transaction() as session:
         # Ten times as fast as TRUNCATE, which makes each table's files anew.
@@ -111,8 +117,7 @@ def postgres_database(postgres_dsn: str) -> Iterator[Database]:
             ),
             {"tables": [table.name for table in Base.metadata.sorted_tables]},
         )
-    yield database
-    database.close()
+    return database
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

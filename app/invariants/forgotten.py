@@ -1,0 +1,58 @@
+"""Rules about what must be gone by now: see docs/adr/0022. A day is left for the nightly work to do it."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.endpoints.listing import KEPT
+from app.invariants.looking import MOST, Found, Look, of
+from app.models import Case, Delivery, EndpointDelivery, InboxRow, LinkCode, RetentionMark, SessionRow
+
+DAY = timedelta(days=1)
+
+
+def old_events(look: Look) -> Iterator[Found]:
+    old = (
+        InboxRow.received_at < look.times.now - look.kept.inbox - DAY,
+        InboxRow.done_at.is_not(None),
+        func.length(InboxRow.body) > 0,
+    )
+    yield from look.rows(select(*of(InboxRow, InboxRow.merchant_id)).where(*old, *_next(look, InboxRow)))
+
+
+def old_messages(look: Look) -> Iterator[Found]:
+    old = (
+        Delivery.started_at < look.times.now - look.kept.bodies - DAY,
+        Delivery.outcome != "in_flight",
+        Delivery.recipient != "",
+    )
+    wanted = select(*of(Delivery, Case.merchant_id)).join(Case, Delivery.case_id == Case.id)
+    yield from look.rows(wanted.where(*old, *_next(look, Delivery)))
+
+
+def old_cases(look: Look) -> Iterator[Found]:
+    before = look.kept.closed_before(look.times.now - DAY)
+    wanted = select(*of(Case, Case.merchant_id))
+    yield from look.rows(wanted.where(Case.closed_at < before, Case.anonymised_at.is_(None)))
+
+
+def old_rows(look: Look) -> Iterator[Found]:
+    wall = look.times.wall
+    sent = select(*of(EndpointDelivery, EndpointDelivery.merchant_id))
+    yield from look.rows(
+        sent.where(EndpointDelivery.ended_at < look.times.now - KEPT - DAY),
+        select(*of(SessionRow, None)).where(SessionRow.expires_at < wall - DAY),
+        select(*of(LinkCode, None)).where(LinkCode.expires_at < wall - DAY),
+    )
+
+
+def _next(look: Look, table: type[InboxRow] | type[Delivery]) -> tuple[Any, ...]:
+    """Rows are emptied in their order up to a mark, so an hourly look at those behind it finds what is late."""
+    if look.whole:
+        return ()
+    mark = select(RetentionMark.after_id).where(RetentionMark.name == table.__tablename__)
+    after = look.session.scalar(mark) or 0
+    in_line = select(table.id).where(table.id > after).order_by(table.id).limit(MOST)
+    return (table.id.in_(in_line),)
