@@ -66,8 +66,8 @@ def out_of_date(session: Session, alert: Alert) -> str | None:
     if kind is AlertKind.KEY_REFUSED:
         return None if still_refused(session, alert.merchant_id) else "key_works"
     if kind is AlertKind.RULES_BROKEN:
-        still = exists().where(BrokenRule.name.in_(alert.detail["rules"]), BrokenRule.ended_at.is_(None))
-        return None if session.scalar(select(still)) else "rules_hold"
+        broken = exists().where(BrokenRule.name.in_(alert.detail["rules"]), BrokenRule.ended_at.is_(None))
+        return None if session.scalar(select(broken)) else "rules_hold"
     if kind is AlertKind.CHANNEL_DOWN:
         channel, number = alert.detail["channel"], int(alert.key.rpartition(":")[2])
         fault = session.scalars(select(ChannelFault).where(ChannelFault.channel == channel)).one_or_none()

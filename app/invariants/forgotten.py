@@ -1,10 +1,10 @@
 """Rules about what must be gone by now: see docs/adr/0022. A day is left for the nightly work to do it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from app.endpoints.listing import KEPT
 from app.invariants.looking import MOST, Found, Look, of
@@ -14,22 +14,17 @@ DAY = timedelta(days=1)
 
 
 def old_events(look: Look) -> Iterator[Found]:
-    old = (
-        InboxRow.received_at < look.times.now - look.kept.inbox - DAY,
-        InboxRow.done_at.is_not(None),
-        func.length(InboxRow.body) > 0,
-    )
-    yield from look.rows(select(*of(InboxRow, InboxRow.merchant_id)).where(*old, *_next(look, InboxRow)))
+    before = look.times.now - look.kept.inbox - DAY
+    full = (InboxRow.done_at.is_not(None), func.length(InboxRow.body) > 0)
+    wanted = select(*of(InboxRow, InboxRow.merchant_id))
+    yield from look.rows(wanted.where(*full, *_in_line(look, InboxRow, InboxRow.received_at, before)))
 
 
 def old_messages(look: Look) -> Iterator[Found]:
-    old = (
-        Delivery.started_at < look.times.now - look.kept.bodies - DAY,
-        Delivery.outcome != "in_flight",
-        Delivery.recipient != "",
-    )
+    before = look.times.now - look.kept.bodies - DAY
+    full = (Delivery.outcome != "in_flight", Delivery.recipient != "")
     wanted = select(*of(Delivery, Case.merchant_id)).join(Case, Delivery.case_id == Case.id)
-    yield from look.rows(wanted.where(*old, *_next(look, Delivery)))
+    yield from look.rows(wanted.where(*full, *_in_line(look, Delivery, Delivery.started_at, before)))
 
 
 def old_cases(look: Look) -> Iterator[Found]:
@@ -48,11 +43,18 @@ def old_rows(look: Look) -> Iterator[Found]:
     )
 
 
-def _next(look: Look, table: type[InboxRow] | type[Delivery]) -> tuple[Any, ...]:
-    """Rows are emptied in their order up to a mark, so an hourly look at those behind it finds what is late."""
-    if look.whole:
-        return ()
+def _in_line(
+    look: Look, table: type[InboxRow] | type[Delivery], at: Any, before: datetime
+) -> list[ColumnElement[bool]]:
+    """Old rows in front of the first young one: they are emptied in their order, up to a mark.
+
+    Every hour only those behind the mark are looked at.
+    """
     mark = select(RetentionMark.after_id).where(RetentionMark.name == table.__tablename__)
     after = look.session.scalar(mark) or 0
+    young = look.session.scalar(select(func.min(table.id)).where(table.id > after, at >= before))
+    front = [table.id < young] if young is not None else []
+    if look.whole:
+        return [at < before, *front]
     in_line = select(table.id).where(table.id > after).order_by(table.id).limit(MOST)
-    return (table.id.in_(in_line),)
+    return [at < before, *front, table.id.in_(in_line)]

@@ -46,7 +46,7 @@ def events_by_state(read: Session) -> dict[str, int]:
 
 def rules_broken(read: Session) -> dict[str, int]:
     """Rows that break each rule of `app.invariants` that was ever broken, by the last look; 0: it holds again."""
-    return dict(read.execute(select(BrokenRule.name, BrokenRule.found)).all())  # type: ignore[arg-type]
+    return dict(read.execute(select(BrokenRule.name, BrokenRule.found)).all())
 
 
 def cases_by_state(read: Session) -> dict[str, int]:

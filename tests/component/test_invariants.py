@@ -18,6 +18,7 @@ from app.invariants.rules import RULES
 from app.invariants.run import Verdict, verdict_of, verdicts
 from app.models import Case, Chore, Customer, Delivery, MethodSwitch, Step
 from app.privacy.retention import Kept
+from app.recovery.alert_words.content import PHRASES
 from tests.component.ruled import (
     BREAKS,
     DAY,
@@ -32,6 +33,7 @@ from tests.component.ruled import (
 )
 from tests.conftest import MakeSettings, emptied
 from tests.support import seeded
+from tests.support.processes import ROOT
 
 KEPT = Kept(inbox=30 * DAY, bodies=90 * DAY, case_months=24)
 EVERY_WAY = pytest.mark.parametrize("whole", [False, True], ids=["hourly", "whole"])
@@ -180,6 +182,16 @@ def test_old_rows_behind_the_mark_are_looked_for_only_by_a_whole_look(session: S
     session.execute(mark, {"id": shop.event})
     assert broken(session) == {}
     assert list(broken(session, whole=True)) == ["old_events_are_empty"]
+
+
+def test_every_rule_is_in_the_operators_table_and_has_words_for_merchants() -> None:
+    table = [
+        f"| `{rule.name}` | {rule.meaning} | {rule.hourly} | {rule.what_to_do} |" for rule in RULES
+    ]  # fmt: skip
+    told = (ROOT / "docs/operations.md").read_text("utf-8").splitlines()
+    names = {rule.name for rule in RULES}
+    assert [line for line in told if line.startswith(tuple(f"| `{name}` |" for name in names))] == table
+    assert all(set(phrases.rules) == names for phrases in PHRASES.values())
 
 
 def verdicts_by_name(database: Database, make_settings: MakeSettings, **more: Any) -> dict[str, Verdict]:
