@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app import held_back, migrate, start
+from app.cases.tally_recount import put_right
+from app.claims import Times
 from app.delivery.channels import build_alert_channels, build_channels
 from app.errors import SettingsError
 from app.hold import Cause, Hold, look
+from app.invariants.looking import MOST
+from app.invariants.run import Verdict, verdicts
 from app.models import Merchant
 from app.security.tenancy import MOCK_MERCHANT
 from app.services import Services
@@ -42,6 +46,29 @@ def findings(services: Services, *, fix: bool = False) -> Iterator[Finding]:
     yield from _channels(services, fix=fix)
     yield _sign_in(services)
     yield from _whop_api(services, accounts=_accounts(services) if database.ok else ())
+
+
+def invariant_findings(services: Services, *, fix: bool = False) -> Iterator[Finding]:
+    """One for each rule of `app.invariants`, over all records. `fix` counts figures anew that are no sums."""
+    database = _database(services)
+    yield database
+    if not database.ok:
+        return
+    if fix:
+        yield Finding("figures", True, f"{put_right(services.database)} put right")
+    times = Times(now=services.clock.now(), wall=services.clock.wall())
+    for verdict in verdicts(services.database, services.settings, times=times, whole=True):
+        yield Finding(verdict.rule.name, verdict.holds, _of_rule(verdict))
+
+
+def _of_rule(verdict: Verdict) -> str:
+    rule = verdict.rule
+    if verdict.trouble is not None:
+        return f"{rule.meaning} It could not be looked at ({verdict.trouble}); try again later."
+    if not verdict.found:
+        return rule.meaning
+    number = f"{verdict.found} or more" if verdict.found >= MOST else str(verdict.found)
+    return f"{rule.meaning} Not so: {number} ({', '.join(verdict.examples)}). {rule.what_to_do}"
 
 
 def _database(services: Services) -> Finding:

@@ -19,8 +19,9 @@ KEY_EVERY = timedelta(minutes=1)
 
 
 def chore_threads(settings: Settings) -> int:
-    """Asking Telegram and the two that ask Whop take seconds, so each has a thread beside the other chores'."""
-    return 1 + polls(settings) + 2 * (settings.whop_api_key is not None)
+    """The look at the invariants, asking Telegram and the two that ask Whop take seconds: each has a thread beside the
+    other chores'."""
+    return 2 + polls(settings) + 2 * (settings.whop_api_key is not None)
 
 
 def polling(services: Services, channels: Mapping[str, Notifier]) -> Mapping[str, Periodic]:

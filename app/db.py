@@ -122,6 +122,22 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """As `reading`; whatever is read in it is of one moment, however long it takes."""
+        with self.reading() as session:
+            if not self.sqlite:  # a statement, and not the library's level: see `_no_begin`
+                session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+            yield session
+
+    def allow(self, session: Session, seconds: float) -> None:
+        """How long each of the next statements of this transaction may take; SQLite knows no such limit."""
+        if not self.sqlite:
+            milliseconds = str(max(1, int(seconds * 1_000)))
+            session.execute(
+                text("SELECT set_config('statement_timeout', :most, true)"), {"most": milliseconds}
+            )
+
+    @contextmanager
     def autocommit(self) -> Iterator[Connection]:
         """A bare connection for the one statement of the webhook door: durable when it returns."""
         with (

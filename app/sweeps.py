@@ -15,18 +15,20 @@ from app.alerts.chores import write_digests, write_spikes
 from app.alerts.faults import look_at_channels
 from app.alerts.sending import free_expired_alerts
 from app.cases.audit import Actor
-from app.cases.charging import Charger
+from app.cases.charging import free_expired_retries
 from app.cases.lessons import learn_daily
 from app.cases.links import prune_codes
 from app.cases.rules import Rules
-from app.cases.switcher import Switcher
+from app.cases.switcher import free_expired_switches
 from app.cases.tally_upkeep import put_together
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Claim, Times, claim_due, expired, move
 from app.delivery.send import Sender
 from app.endpoints.listing import prune_deliveries
-from app.endpoints.sending import EndpointSender
+from app.endpoints.sending import free_expired_hooks
 from app.inbox.process import free_expired_events
+from app.invariants import hourly
+from app.invariants.work import FREES
 from app.log import get_logger
 from app.models import Chore
 from app.models.base import insert_once
@@ -46,6 +48,10 @@ MOST_CODES = 1000
 """Pruned at once; the rest a minute later."""
 MOST_PARTS = 4
 """Of old data, in one run of a chore: a second, and the others have their turn."""
+FREEING = (
+    free_expired_events, free_expired_alerts, free_expired_retries, free_expired_switches, free_expired_hooks,
+)  # fmt: skip
+"""Also where there is no key for Whop's API any more: what a worker held when there was one must end."""
 
 log = get_logger(__name__)
 
@@ -66,21 +72,15 @@ class Sweeps:
         *,
         sender: Sender,
         rules: Rules,
-        charger: Charger | None = None,
-        switcher: Switcher | None = None,
-        endpoints: EndpointSender | None = None,
         more: Mapping[str, Periodic] = NO_CHORES,
     ) -> None:
-        """`charger`, `switcher`: None where Whop cannot be asked. `more`: chores of this install alone, by name."""
+        """`more`: chores of this install alone, by name."""
         self._services = services
         self._database = services.database
         self._sender = sender
-        self._charger = charger
-        self._switcher = switcher
-        self._endpoints = endpoints
         self._rules = rules
         self._chores: Mapping[str, Periodic] = {
-            "free_leases": Periodic(timedelta(seconds=5), self._free_leases),
+            FREES: Periodic(timedelta(seconds=5), self._free_leases),
             "close_stale_cases": Periodic(timedelta(seconds=15), self._close_stale_cases),
             "hand_over_silent": Periodic(timedelta(seconds=15), self._hand_over_silent),
             "write_digests": Periodic(timedelta(seconds=15), self._write_digests),
@@ -92,6 +92,7 @@ class Sweeps:
             "prune_sessions": Periodic(timedelta(seconds=60), self._prune_sessions),
             "finish_erasures": Periodic(timedelta(seconds=10), self._finish_erasures),
             "forget_old_data": Periodic(timedelta(seconds=10), self._forget_old_data),
+            hourly.NAME: Periodic(hourly.EVERY, self._look_at_invariants),
             **more,
         }
 
@@ -142,13 +143,8 @@ class Sweeps:
 
     def _free_leases(self) -> int:
         times = self._times()
-        events, alerts = (
-            free(self._database, times=times) for free in (free_expired_events, free_expired_alerts)
-        )
-        retries = self._charger.free_expired(times=times) if self._charger else 0
-        switches = self._switcher.free_expired(times=times) if self._switcher else 0
-        hooks = self._endpoints.free_expired(times=times) if self._endpoints else 0
-        return events + alerts + retries + switches + hooks + self._sender.free_expired(times=times)
+        others = sum(free(self._database, times=times) for free in FREEING)
+        return others + self._sender.free_expired(times=times)
 
     def _close_stale_cases(self) -> int:
         return close_stale_cases(self._database, now=self._services.clock.now(), rules=self._rules)
@@ -184,6 +180,9 @@ class Sweeps:
 
     def _finish_erasures(self) -> int:
         return look_through(self._database, now=self._services.clock.now(), parts=MOST_PARTS)
+
+    def _look_at_invariants(self) -> int:
+        return hourly.look_every_hour(self._database, self._services.settings, times=self._times())
 
     def _forget_old_data(self) -> int:
         """A little all through the night, until nothing is old."""

@@ -125,9 +125,6 @@ class Worker:
         self._sweeps = Sweeps(
             services,
             sender=self._sender,
-            charger=self._charger,
-            switcher=self._switcher,
-            endpoints=self._endpoints,
             rules=self._rules,
             more=more,
         )

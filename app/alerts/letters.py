@@ -12,7 +12,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.alerts.keys import still_refused
-from app.models import Alert, Case, ChannelFault, Delivery, Merchant
+from app.models import Alert, BrokenRule, Case, ChannelFault, Delivery, Merchant
 from app.models.contact import REACHED
 from app.recovery.alert_words import AlertContent, AlertValues, compose, compose_test
 from app.recovery.alerts import AlertKind, is_loss
@@ -31,6 +31,7 @@ PAGES: Mapping[AlertKind, str] = {
     AlertKind.WEBHOOK_DOWN: "/dashboard/events",
     AlertKind.KEY_REFUSED: "/dashboard/events",
     AlertKind.ENDPOINT_DOWN: "/dashboard/settings/webhooks",
+    AlertKind.RULES_BROKEN: "/dashboard/alerts",
 }
 """Where the button leads where there is no case."""
 
@@ -64,6 +65,9 @@ def out_of_date(session: Session, alert: Alert) -> str | None:
         return None if case is not None and _is_loss(case) else "no_loss"
     if kind is AlertKind.KEY_REFUSED:
         return None if still_refused(session, alert.merchant_id) else "key_works"
+    if kind is AlertKind.RULES_BROKEN:
+        broken = exists().where(BrokenRule.name.in_(alert.detail["rules"]), BrokenRule.ended_at.is_(None))
+        return None if session.scalar(select(broken)) else "rules_hold"
     if kind is AlertKind.CHANNEL_DOWN:
         channel, number = alert.detail["channel"], int(alert.key.rpartition(":")[2])
         fault = session.scalars(select(ChannelFault).where(ChannelFault.channel == channel)).one_or_none()
@@ -94,6 +98,8 @@ def values_of(
         case AlertKind.ENDPOINT_DOWN:
             known |= {"channel": detail["name"], "cause": f"endpoint_{detail['cause']}"}
             known["since"] = datetime.fromisoformat(detail["since"])
+        case AlertKind.RULES_BROKEN:
+            known["rules"] = detail["rules"]
         case _:
             known |= _of_case(session, alert, written)
     return AlertValues(**known)

@@ -109,15 +109,6 @@ class Charger:
         with self._database.transaction() as session:
             move(session, Retry, claim, values={**values, "lease_until": None, "outcome_why": why.stored()})
 
-    def free_expired(self, *, times: Times) -> int:
-        """Retries of workers that died: claimed ones wait again, one that may have been charged is unknown."""
-        with self._database.transaction() as session:
-            why = {"outcome_why": Reason(Why.RETRY_WORKER_LOST).stored()}
-            freed, torn = free_expired(session, Retry, why=why, times=times)
-        for claim in torn:
-            log.warning("retry.unknown", row_id=claim.row_id, reason="worker_lost")
-        return freed
-
     def _begin(self, session: Session, claim: Claim, looked: Looked, times: Times) -> str | None:
         """Judge afresh by what was read; the key where the charge may go out, and the row is marked."""
         self._look.take_in(session, looked, times=times)  # it takes the merchant's lock
@@ -199,6 +190,16 @@ class Charger:
     def _end(self, session: Session, row: Retry, case: Case, state: str, why: Reason, now: datetime) -> None:
         row.state, row.outcome_why, row.ended_at = state, why.stored(), now
         note_case(session, case, Act.RETRY_ENDED, actor=Actor.WHOP, at=now, detail=why.stored())
+
+
+def free_expired_retries(database: Database, *, times: Times) -> int:
+    """Retries of workers that died: claimed ones wait again, one that may have been charged is unknown."""
+    with database.transaction() as session:
+        why = {"outcome_why": Reason(Why.RETRY_WORKER_LOST).stored()}
+        freed, torn = free_expired(session, Retry, why=why, times=times)
+    for claim in torn:
+        log.warning("retry.unknown", row_id=claim.row_id, reason="worker_lost")
+    return freed
 
 
 def _refusal(error: WhopError) -> Reason:

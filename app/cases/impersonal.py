@@ -39,6 +39,7 @@ OTHERS: Mapping[type[Base], str] = {
     models.WhopGrant: "id user_id sealed expires_at held_until version",
     # Of the install, and sums.
     models.ChannelFault: "id channel reason times since ended_at",
+    models.BrokenRule: "id name found examples since ended_at",
     models.Chore: f"id name done_at failed {JOB}",
     models.Install: "id place held_since held_because",
     models.RetentionMark: "id name after_id at",

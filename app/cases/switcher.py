@@ -136,15 +136,6 @@ class Switcher:
         with self._database.transaction() as session:
             move(session, MethodSwitch, claim, values={**values, "outcome_why": why.stored()})
 
-    def free_expired(self, *, times: Times) -> int:
-        """Rows of workers that died: claimed ones wait again, one that may have changed the card is unknown."""
-        with self._database.transaction() as session:
-            why = {"outcome_why": Reason(Why.SWITCH_WORKER_LOST).stored()}
-            freed, torn = free_expired(session, MethodSwitch, why=why, times=times)
-        for claim in torn:
-            log.warning("switch.unknown", row_id=claim.row_id, reason="worker_lost")
-        return freed
-
     def _wanted(self, claim: Claim) -> _Wanted | None:
         with self._database.reading() as session:
             row = session.get(MethodSwitch, claim.row_id)
@@ -272,6 +263,16 @@ class Switcher:
         row.state, row.outcome_why, row.ended_at, row.lease_until = state, why.stored(), now, None
         act = ENDED.get(row.kind, Act.UNDO_ENDED)
         note_case(session, row.case, act, actor=Actor.WHOP, at=now, detail=why.stored())
+
+
+def free_expired_switches(database: Database, *, times: Times) -> int:
+    """Rows of workers that died: claimed ones wait again, one that may have changed the card is unknown."""
+    with database.transaction() as session:
+        why = {"outcome_why": Reason(Why.SWITCH_WORKER_LOST).stored()}
+        freed, torn = free_expired(session, MethodSwitch, why=why, times=times)
+    for claim in torn:
+        log.warning("switch.unknown", row_id=claim.row_id, reason="worker_lost")
+    return freed
 
 
 def _again_or_over(claim: Claim, until: datetime, now: datetime) -> dict[str, object]:

@@ -27,7 +27,7 @@ def close_stale_cases(database: Database, *, now: datetime, rules: Rules) -> int
     def close(session: Session, stale: Case) -> None:
         stop_case(session, stale, CaseReason.WINDOW_ENDED, now=now, rules=rules)
 
-    return _each(database, _stale(now), close)
+    return _each(database, stale(now), close)
 
 
 def hand_over_silent(database: Database, *, now: datetime, rules: Rules) -> int:
@@ -39,7 +39,8 @@ def hand_over_silent(database: Database, *, now: datetime, rules: Rules) -> int:
     return _each(database, _silent(), release)
 
 
-def _stale(now: datetime) -> Select[int, int]:
+def stale(now: datetime) -> Select[int, int]:
+    """Case and merchant of those that Whop has been silent about for too long; some of them."""
     heard = func.coalesce(Payment.last_failed_at, Case.opened_at)
     clearing = Case.state == CaseState.PENDING.value
     limit = case((clearing, now - LIMITS.clearing), else_=now - LIMITS.window)

@@ -33,6 +33,7 @@ TOLD_WHY: Mapping[str, LazyString] = {
     "no_loss": _("The case was no loss any more before this went out."),
     "works_again": _("The channel worked again before this went out."),
     "key_works": _("Whop answered again before this went out."),
+    "rules_hold": _("The rules held again before this went out."),
     "no_place": _("The address was taken away meanwhile."),
     "too_late": _("It could not be sent for two days, and by then it was no news."),
     "worker_lost": _("The program was stopped while sending; it is not sent again."),

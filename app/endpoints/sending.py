@@ -109,13 +109,6 @@ class EndpointSender:
             values = self._after(row, failed, times)
             move(session, EndpointDelivery, claim, values={**values, "lease_until": None})
 
-    def free_expired(self, *, times: Times) -> int:
-        """Rows of workers that died wait again: perhaps they were sent, and the receiver knows their id."""
-        with self._database.transaction() as session:
-            lost = expired(session, EndpointDelivery, held="claimed", wall=times.wall)
-            give_back(session, EndpointDelivery, lost, waiting="planned")
-        return len(lost)
-
     def _prepare(self, session: Session, claim: Claim, times: Times) -> _Ready | None:
         row = holding(session, EndpointDelivery, claim)
         if row is None:
@@ -199,6 +192,14 @@ class EndpointSender:
         if endpoint.on:
             endpoint.on, endpoint.off_why = False, why
             _tell(session, endpoint, f"off_{why}", since, times)
+
+
+def free_expired_hooks(database: Database, *, times: Times) -> int:
+    """Rows of workers that died wait again: perhaps they were sent, and the receiver knows their id."""
+    with database.transaction() as session:
+        lost = expired(session, EndpointDelivery, held="claimed", wall=times.wall)
+        give_back(session, EndpointDelivery, lost, waiting="planned")
+    return len(lost)
 
 
 def _tell(session: Session, endpoint: Endpoint, cause: str, since: datetime, times: Times) -> None:

@@ -2,6 +2,7 @@
 
 from .alert import Alert, AlertDelivery, ChannelFault
 from .base import Base
+from .broken_rule import BrokenRule
 from .case import Attempt, Case, Payment, Visit
 from .comparison import Backfill, Comparison
 from .customer import Customer, Membership, Suppression
@@ -35,6 +36,7 @@ __all__ = [
     "Audit",
     "Backfill",
     "Base",
+    "BrokenRule",
     "Case",
     "CaseTally",
     "ChannelFault",

@@ -7,6 +7,7 @@ transaction: a running worker sees it whole or not at all. Only the mail server 
 import hashlib
 import json
 import random
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -28,6 +29,7 @@ from app.models import Case, InboxRow, Merchant, Step
 from app.models.base import insert_once
 from app.ops.dev_charge import Charge, Shape, new_charge
 from app.ops.dev_events import Event, Happening, event_of
+from app.privacy.retention import Kept, prune
 from app.recovery.campaign import LIMITS
 from app.recovery.machine import CaseReason
 from app.security.tenancy import MOCK_TITLE
@@ -131,6 +133,8 @@ class Demo:
                 session.info[UNTOLD] = True
                 self._live_one(session, failed_at)
             yield
+        # As the nightly work would have done meanwhile.
+        deque(prune(self._services.database, Kept.of(self._services.settings), now=self._now), maxlen=0)
 
     def _invite(self) -> None:
         """A merchant of whom nothing is known begins with a launch test; nobody else's choice is touched."""

@@ -65,12 +65,14 @@ class DatabaseGauges:
             seen_at = vitals.worker_seen_at(read)
             event_due, step_due = vitals.oldest_event(read), vitals.oldest_step(read)
             events, failing = vitals.events_by_state(read), vitals.failing_chores(read)
+            broken = vitals.rules_broken(read)
         heartbeat = _late(seen_at, clock.wall()) if seen_at else float("inf")
         return [
             _one("worker_heartbeat_age_seconds", "Since a worker last ended a chore.", heartbeat),
             _one("chores_failing", "Periodic chores whose last run failed.", failing),
             _one("inbox_lag_seconds", "How late the oldest due event is.", _late(event_due, clock.now())),
             _one("step_lag_seconds", "How late the oldest due step is.", _late(step_due, clock.now())),
+            Reading("autocharge_invariants_broken", "Rows that break a rule.", broken, label="rule"),
             Reading("autocharge_inbox_rows", "Events that wait or are amiss.", events, label="state"),
         ]
 

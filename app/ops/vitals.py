@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.models import Case, Chore, InboxRow, Step
+from app.models import BrokenRule, Case, Chore, InboxRow, Step
 from app.recovery.machine import CaseState
 
 AMISS = ("quarantined", "dead")
@@ -42,6 +42,11 @@ def events_by_state(read: Session) -> dict[str, int]:
     listed = InboxRow.state.in_(bindparam("amiss", AMISS, expanding=True, literal_execute=True))
     amiss = read.execute(select(InboxRow.state, func.count()).where(listed).group_by(InboxRow.state))
     return {"waiting": waiting, **dict.fromkeys(AMISS, 0), **dict(amiss.all())}
+
+
+def rules_broken(read: Session) -> dict[str, int]:
+    """Rows that break each rule of `app.invariants` that was ever broken, by the last look; 0: it holds again."""
+    return dict(read.execute(select(BrokenRule.name, BrokenRule.found)).all())
 
 
 def cases_by_state(read: Session) -> dict[str, int]:

@@ -27,6 +27,7 @@ class AlertKind(StrEnum):
     WEBHOOK_DOWN = "webhook_down"
     KEY_REFUSED = "key_refused"
     ENDPOINT_DOWN = "endpoint_down"
+    RULES_BROKEN = "rules_broken"
 
 
 class Urgency(StrEnum):
@@ -47,6 +48,7 @@ URGENCY: Mapping[AlertKind, Urgency] = {
     AlertKind.WEBHOOK_DOWN: Urgency.INSTANT,
     AlertKind.KEY_REFUSED: Urgency.INSTANT,
     AlertKind.ENDPOINT_DOWN: Urgency.INSTANT,
+    AlertKind.RULES_BROKEN: Urgency.INSTANT,
 }
 """Instant is what somebody may want to act on today; everything else waits for the digest."""
 
@@ -200,6 +202,11 @@ def endpoint_down(endpoint_id: int, *, name: str, cause: str, since: datetime) -
     """`cause`: failing, off_failing or off_gone. Each told once for one address and one beginning."""
     detail = {"name": name, "cause": cause, "since": since.isoformat()}
     return Wanted(AlertKind.ENDPOINT_DOWN, f"{endpoint_id}:{cause}:{since.isoformat()}", detail)
+
+
+def rules_broken(day: str, *, rules: Mapping[str, int]) -> Wanted:
+    """`rules`: how many of the merchant's rows break which. At most once a day of the merchant's zone."""
+    return Wanted(AlertKind.RULES_BROKEN, day, {"rules": dict(rules)})
 
 
 def channel_down(channel: str, *, number: int, reason: str, since: datetime) -> Wanted:

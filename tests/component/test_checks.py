@@ -5,12 +5,16 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.checks import Finding, findings
+from app.checks import Finding, findings, invariant_findings
 from app.db import Database
+from app.invariants.rules import RULES
 from app.models import Merchant
 from app.services import Services
 from app.whop.permissions import NEEDED, OPTIONAL
+from tests.component import ruled
+from tests.component.ruled import BREAKS, open_shop
 from tests.conftest import MakeSettings
+from tests.support.clock import FixedClock
 from tests.support.json_peer import Reply
 from tests.support.whop_api import API, KEY, WhopApi
 
@@ -108,6 +112,26 @@ def test_without_an_account_or_a_key_nobody_is_asked(
     assert found.ok and "WHOP_API_KEY is not set" in found.text
     keyless.accounts.close()
     assert api.calls == []
+
+
+def test_a_look_at_all_records_has_a_line_for_each_rule(
+    database: Database, make_settings: MakeSettings
+) -> None:
+    services = Services.make(make_settings(), FixedClock(ruled.NOW), database=database)
+    with database.transaction() as write:
+        shop = open_shop(write)
+    found = {one.name: one for one in invariant_findings(services)}
+    assert set(found) == {"database", *(rule.name for rule in RULES)}
+    assert [one.name for one in found.values() if not one.ok] == []
+    with database.transaction() as write:
+        row = BREAKS["no_work_for_idle_cases"](write, shop)
+        BREAKS["figures_are_sums"](write, shop)
+    wrong = [one for one in invariant_findings(services) if not one.ok]
+    assert [one.name for one in wrong] == ["no_work_for_idle_cases", "figures_are_sums"]
+    assert f"Not so: 1 ({row}). None goes out" in wrong[0].text and wrong[0].sign == "FAIL"
+    mended = [one for one in invariant_findings(services, fix=True) if not one.ok or one.name == "figures"]
+    assert [(one.name, one.ok) for one in mended] == [("figures", True), ("no_work_for_idle_cases", False)]
+    assert mended[0].text == "1 put right"
 
 
 def test_without_tables_the_key_is_left_alone(make_settings: MakeSettings, api: WhopApi) -> None:

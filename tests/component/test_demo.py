@@ -3,15 +3,17 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from app.claims import Times
 from app.db import Database
-from app.models import Case, Delivery, InboxRow, Merchant, Step
+from app.models import Alert, Case, Delivery, InboxRow, Merchant, Step
 from app.ops.demo import DAYS, Demo
 from app.recovery.machine import CaseState
 from app.services import Services
 from tests.conftest import MakeSettings
 from tests.support.clock import FixedClock
+from tests.support.invariants import broken_rules
 
 CASES = 60
 
@@ -49,6 +51,14 @@ def test_nothing_of_the_past_is_left_to_a_real_worker(filled: Database, clock: F
         assert set(waiting) <= {"done", "ignored"}
         due = select(Step).where(Step.state.in_(("planned", "claimed")), Step.due_at <= clock.now())
         assert read.scalars(due).all() == []
+
+
+def test_its_records_keep_every_rule(
+    filled: Database, clock: FixedClock, make_settings: MakeSettings
+) -> None:
+    with filled.transaction() as session:  # a worker tells them, or finds them too old
+        session.execute(update(Alert).values(state="told"))
+    assert broken_rules(filled, make_settings(), times=Times(clock.now(), clock.wall())) == {}
 
 
 def test_the_same_seed_makes_the_same_merchant(

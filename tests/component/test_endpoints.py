@@ -12,7 +12,7 @@ from app.db import Database
 from app.endpoints import changes
 from app.endpoints.keys import seal_of
 from app.endpoints.listing import KEPT, prune_deliveries
-from app.endpoints.sending import LEASE
+from app.endpoints.sending import LEASE, free_expired_hooks
 from app.errors import Conflict
 from app.recovery.announced import MOST_TRIES, Announced
 from tests.support import whop_events as whop
@@ -190,7 +190,7 @@ def test_a_worker_that_dies_in_a_call_is_followed_by_another_with_the_same_id(
     late = world.endpoints.carry_out(claim, times=world.times)
     assert late is not None
     world.clock.advance(LEASE + SECOND)
-    assert world.endpoints.free_expired(times=world.times) == 1
+    assert free_expired_hooks(world.database, times=world.times) == 1
     world.deliver()
     world.endpoints.record(claim, late, times=world.times)
     assert len(peer.taken) == 2 and len(set(peer.events)) == 1

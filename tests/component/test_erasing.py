@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from app.cases.commands import Refusal
 from app.cases.notes import add_note
 from app.cases.queries import analytics
-from app.cases.tally_upkeep import differing_tallies
+from app.cases.tally_recount import differing_tallies
 from app.db import Database
 from app.delivery.suppression import suppressed
 from app.models import (

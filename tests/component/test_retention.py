@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.tally_upkeep import differing_tallies
+from app.cases.tally_recount import differing_tallies
 from app.db import Database
 from app.models import Audit, Case, Customer, Delivery, InboxRow, Note, RetentionMark
 from app.privacy.retention import Kept, Pruned, left, prune, tell

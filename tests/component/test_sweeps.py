@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from structlog.typing import EventDict
 
 from app.db import Database
-from app.models import Audit, Chore, Customer, Erasure, InboxRow
+from app.models import Audit, Chore, Customer, Erasure, InboxRow, Retry
 from app.privacy.erasing import erase
 from app.services import Services
 from app.sweeps import LEASE, Sweeps
@@ -105,6 +105,14 @@ def test_the_leases_of_dead_workers_are_freed(world: World, sweeps: Sweeps) -> N
     world.clock.advance(HOUR)
     run_due(sweeps)
     assert (world.steps()[0].state, world.deliveries()[0].outcome) == ("unknown", "unknown")
+
+
+def test_a_charge_in_hand_ends_although_the_key_for_it_is_gone(world: World, sweeps: Sweeps) -> None:
+    world.hear(whop.payment_failed(at=world.now))
+    with world.database.transaction() as session:
+        session.execute(update(Retry).values(state="sending", lease_until=world.now - SECOND))
+    run_due(sweeps)
+    assert (world.retry().state, world.retry().lease_until) == ("unknown", None)
 
 
 def test_a_case_without_a_word_for_two_weeks_is_lost_and_a_later_payment_still_wins(

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import delete, func, select, text, update
 
-from app.cases.tally_upkeep import differing_tallies, put_together
+from app.cases.tally_recount import differing_tallies, put_right
+from app.cases.tally_upkeep import put_together
 from app.db import Database
 from app.migrate import downgrade, upgrade
 from app.models import TALLIES, Case, CaseTally, Delivery, Merchant, MessageTally, Payment
@@ -116,6 +117,18 @@ def test_a_tally_that_is_wrong_is_named(database: Database) -> None:
     (line,) = wrong(database)
     assert line.startswith("case_tally of ") and "state open" in line
     assert "(2, 0, 0) kept, (1, 0, 0) counted" in line
+
+
+def test_tallies_that_are_wrong_are_put_right_and_right_ones_left_alone(database: Database) -> None:
+    shop(database)
+    assert put_right(database) == 0
+    with database.transaction() as session:
+        session.execute(delete(MessageTally))
+        session.execute(update(CaseTally).values(cases=CaseTally.cases + 1))
+        session.execute(text("UPDATE drawn_tally SET people = 7, paid_on = 3"))
+    broken = len(wrong(database))
+    assert (put_right(database), broken > 3) == (broken, True)
+    assert wrong(database) == []
 
 
 def test_an_install_that_upgrades_counts_what_it_has(database: Database) -> None:

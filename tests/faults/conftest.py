@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import text
 
 from app.db import Database
+from tests.conftest import MakeSettings
 from tests.support import whop_events as whop
+from tests.support.invariants import broken_rules
 from tests.support.processes import free_port, wait_until
 
 Env = dict[str, str]
@@ -36,6 +38,16 @@ def database(request: pytest.FixtureRequest) -> Database:
     found = request.getfixturevalue("sqlite_database" if request.param == "sqlite" else "postgres_database")
     assert isinstance(found, Database)
     return found
+
+
+@pytest.fixture(autouse=True)
+def rules_hold_afterwards(request: pytest.FixtureRequest, make_settings: MakeSettings) -> Iterator[None]:
+    """Whatever was killed, cut or away: what is left on the test's database breaks no rule."""
+    names = [name for name in ("database", "postgres_database") if name in request.fixturenames]
+    databases = [request.getfixturevalue(name) for name in names[:1]]
+    yield
+    for database in databases:
+        assert broken_rules(database, make_settings()) == {}
 
 
 @pytest.fixture

@@ -11,16 +11,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 from structlog.testing import capture_logs
 
 from app.db import Database
 from app.migrate import upgrade
-from app.models import Case
+from app.models import Alert, Case
 from app.recovery.plan import after_quiet_hours
+from app.settings import Settings
 from notifiers.base import GiveUp, Message, Outcome, Recipient, Retry, Sent
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
+from tests.support.invariants import broken_rules
+from tests.support.world import World
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -76,6 +79,14 @@ class Peer:
         if self.outcome is None:
             raise OSError("torn")
         return self.outcome
+
+
+def hold_the_rules(world: World) -> None:
+    """What this life has left in the database breaks no rule; nobody in it sends alerts or forgets what is old."""
+    with world.database.transaction() as session:
+        session.execute(update(Alert).values(state="told"))
+    settings = Settings.load({"RETENTION_INBOX_DAYS": "3650", "RETENTION_BODY_DAYS": "3650"}, env_file=None)
+    assert broken_rules(world.database, settings, times=world.times) == {}
 
 
 def how_many(moderate: int, many: int, **more: int) -> settings:

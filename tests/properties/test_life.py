@@ -32,6 +32,7 @@ from tests.properties.lively import (
     every_event,
     failure,
     fresh_database,
+    hold_the_rules,
     how_many,
 )
 from tests.support import whop_events as whop
@@ -278,6 +279,7 @@ class Life(RuleBasedStateMachine):
         self.no_send_started_that_was_forbidden()
         self.a_step_reaches_nobody_twice()
         self.a_case_has_at_most_three_messages_and_a_person_one_a_day()
+        hold_the_rules(self.world)
 
 
 TestLife = Life.TestCase

@@ -11,11 +11,11 @@ from math import ceil
 
 from sqlalchemy import func, select
 
-from app.cases.charging import Answer, Charger
+from app.cases.charging import Answer, Charger, free_expired_retries
 from app.cases.rules import Rules
 from app.cases.standing import stop_case
 from app.cases.switcher import Answer as Changed
-from app.cases.switcher import Switcher
+from app.cases.switcher import Switcher, free_expired_switches
 from app.cases.upkeep import close_stale_cases, hand_over_silent
 from app.claims import Times
 from app.db import Database
@@ -129,10 +129,8 @@ class World:
     def sweep(self) -> None:
         free_expired_events(self.database, times=self.times)
         self.sender.free_expired(times=self.times)
-        if self.charger is not None:
-            self.charger.free_expired(times=self.times)
-        if self.switcher is not None:
-            self.switcher.free_expired(times=self.times)
+        free_expired_retries(self.database, times=self.times)
+        free_expired_switches(self.database, times=self.times)
         close_stale_cases(self.database, now=self.now, rules=self.rules)
         hand_over_silent(self.database, now=self.now, rules=self.rules)
 

@@ -1,5 +1,6 @@
 """The commands say what they did, and errors are sentences with a status other than zero."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,22 @@ def test_check_lists_what_is_wrong_and_then_what_is_right(env: dict[str, str], t
     after = run("check", env=env, cwd=tmp_path)
     assert after.returncode == 0
     assert f"ok   database: SQLite at revision {newest()}" in after.stdout
+
+
+def test_check_looks_at_all_records_where_it_is_asked_to(env: dict[str, str], tmp_path: Path) -> None:
+    run("migrate", env=env, cwd=tmp_path)
+    with sqlite3.connect(next((tmp_path / "instance").glob("*.db"))) as database:
+        at = "'2026-01-01 00:00:00.000000'"
+        database.execute(
+            f"INSERT INTO session (sid_hash, data, created_at, seen_at, expires_at) VALUES ('x', x'', {at}, {at}, {at})"
+        )
+    told = run("check", "--invariants", env=env, cwd=tmp_path)
+    assert told.returncode == 1
+    assert [line for line in told.stdout.splitlines() if line.startswith("FAIL")] == [
+        "FAIL old_rows_are_deleted: Webhooks of a month ago, sessions and codes that are over are deleted. "
+        "Not so: 1 (session 1). Restart the workers and look at their log for chore.failed; report it if it comes back."
+    ]
+    assert "ok   one_message_a_step: A step reaches a person once at the most." in told.stdout
 
 
 def test_check_names_a_mail_server_that_does_not_answer(env: dict[str, str], tmp_path: Path) -> None:

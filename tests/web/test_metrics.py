@@ -11,7 +11,7 @@ from sqlalchemy import event, select, text, update
 
 from app import create_app
 from app.db import Database
-from app.models import Chore, InboxRow, Step
+from app.models import BrokenRule, Chore, InboxRow, Step
 from app.ops import vitals
 from tests.conftest import MakeSettings
 from tests.support import whop_events as whop
@@ -154,6 +154,17 @@ def test_the_inbox_is_shown_by_its_lag_and_what_is_amiss(
     assert found.one("autocharge_inbox_rows", state="dead") == 2
     assert found.one("autocharge_cases", state="open") == 1
     assert found.one("autocharge_cases", state="recovered") == 0
+
+
+def test_a_broken_rule_is_shown_with_its_rows_until_it_holds(
+    client: FlaskClient, database: Database, clock: FixedClock
+) -> None:
+    with database.transaction() as write:
+        write.add(BrokenRule(name="leases_end", found=3, examples=["step 1"], since=clock.now()))
+        write.add(BrokenRule(name="cases_end", found=0, examples=[], since=clock.now(), ended_at=clock.now()))
+    found = scrape(client)
+    assert found.one("autocharge_invariants_broken", rule="leases_end") == 3
+    assert found.one("autocharge_invariants_broken", rule="cases_end") == 0
 
 
 def test_a_step_that_is_overdue_is_shown_and_one_that_is_planned_is_not(

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from app.cases.commands import record_visit
-from app.cases.tally_upkeep import differing_tallies
+from app.cases.tally_recount import differing_tallies
 from app.db import Database
 from app.models import Case, Customer, Delivery, InboxRow, Merchant, Visit
 from tests.support import whop_events as whop

@@ -45,6 +45,8 @@ class AlertValues:
     written: bool = False
     """A reminder about the case has reached its customer, or may have."""
     digest: Digest | None = None
+    rules: Mapping[str, int] | None = None
+    """How many rows break which rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +115,14 @@ def _words(values: AlertValues, shared: AlertPhrases, language: str) -> dict[str
         "since": _moment(values.since, values.zone, shared, language),
         "permission": values.permission,
         "untold": None if values.written else "",
+        "broken": _broken(values.rules, shared) if values.rules else None,
     }
     return words | (_of_digest(values.digest, values.zone, shared, language) if values.digest else {})
+
+
+def _broken(rules: Mapping[str, int], shared: AlertPhrases) -> str:
+    """One line for each rule. One of a later release has no words here yet, and is named."""
+    return "\n".join(f"{shared.rules.get(name, name)}: {rows}." for name, rows in rules.items())
 
 
 def _named(code: str | None, names: Mapping[str, str]) -> str | None:

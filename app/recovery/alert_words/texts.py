@@ -37,6 +37,8 @@ class AlertPhrases:
     channels: Mapping[str, str]
     causes: Mapping[str, str]
     """Why a channel does not work, by our reason codes, as the end of a sentence."""
+    rules: Mapping[str, str]
+    """What is wrong where a rule of `app.invariants` is broken, by its name."""
     news: Mapping[str, str]
     """Of a digest's first line: `{count}` and `{money}` of recovered, opened, lost."""
     needs: Mapping[str, str]

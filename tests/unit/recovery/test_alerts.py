@@ -61,7 +61,7 @@ def test_every_kind_has_an_urgency_and_words_in_every_language() -> None:
 
 def test_both_languages_have_the_same_parts() -> None:
     english, russian = PHRASES["en"], PHRASES["ru"]
-    for name in ("texts", "labels", "channels", "causes", "news", "needs"):
+    for name in ("texts", "labels", "channels", "causes", "rules", "news", "needs"):
         assert set(getattr(english, name)) == set(getattr(russian, name))
     for kind, text in english.texts.items():
         assert len(text.paragraphs) == len(russian.texts[kind].paragraphs)
