@@ -1,5 +1,6 @@
 """Policies by the API: their order, one with its versions, and whatever their pages do to them."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, jsonify
@@ -19,7 +20,7 @@ from app.cases.policies import (
     switch_policy,
     versions,
 )
-from app.dashboard import policy_inputs
+from app.dashboard import channel_inputs, policy_inputs
 from app.dashboard.answers import Answer, moment
 from app.dashboard.api import json_body
 from app.dashboard.campaign import KEY, enough
@@ -27,7 +28,7 @@ from app.dashboard.desk import Desk, acting, locked, reading
 from app.dashboard.sent import laid_over
 from app.errors import Conflict, NotFound
 from app.models import Policy
-from app.recovery.campaign import DEFAULT_CAMPAIGN, positions_of
+from app.recovery.campaign import DEFAULT_CAMPAIGN, Campaign, positions_of
 from app.recovery.campaign_json import campaign_to_json
 from app.recovery.decline import DeclineClass
 from app.recovery.money import Money
@@ -42,7 +43,7 @@ OFFSETS = [
     for name in DeclineClass
     for position in positions_of(name)
 ]
-FIELDS = frozenset((*policy_inputs.form_of(NEW), *OFFSETS))
+FIELDS = frozenset((*policy_inputs.form_of(NEW), *OFFSETS)) - {channel_inputs.FIELD}
 
 blueprint = Blueprint("policies_api", __name__, url_prefix="/api/policies")
 
@@ -53,7 +54,11 @@ def index() -> ResponseReturnValue:
     with reading() as desk:
         return jsonify(
             policies=list(map(_answer, policies(desk.session, desk.merchant))),
-            default_campaign=campaign_to_json(DEFAULT_CAMPAIGN),
+            default_campaign=_campaign(DEFAULT_CAMPAIGN),
+            channels=[
+                {"name": name, "set_up": name in channel_inputs.here()}
+                for name in channel_inputs.choosable(DEFAULT_CAMPAIGN)
+            ],
         )
 
 
@@ -114,14 +119,18 @@ def restore(key: int, number: int) -> ResponseReturnValue:
 
 def _draft(before: Draft) -> Draft:
     """What was sent, over this one. Raises `InvalidInput` naming every field that cannot be used."""
+    sent = dict(json_body())
+    channels: object = sent.pop(channel_inputs.FIELD, before.campaign.channels)
+    stored = replace(before, campaign=replace(before.campaign, channels=None))
     given = laid_over(
-        policy_inputs.form_of(before),
-        json_body(),
+        policy_inputs.form_of(stored),
+        sent,
         fields=FIELDS,
         switches=("first_renewal_only", "quiet_email"),
         lists=("plans", "countries"),
     )
-    return policy_inputs.draft_of(given)
+    given |= channel_inputs.sent_as_form(channels)
+    return policy_inputs.draft_of(given, before=before.campaign)
 
 
 def _owned(desk: Desk, key: int) -> Policy:
@@ -171,8 +180,12 @@ def _content(draft: Draft) -> Answer:
         "min_days": matches.min_days,
         "max_days": matches.max_days,
         "first_renewal_only": matches.first_renewal_only,
-        **campaign_to_json(draft.campaign),
+        **_campaign(draft.campaign),
     }
+
+
+def _campaign(found: Campaign) -> Answer:
+    return {**campaign_to_json(found), "channels": found.channels}
 
 
 def _price(currency: str | None, minor: int | None) -> str | None:

@@ -25,10 +25,8 @@ WHYS: Mapping[Why, LazyString] = {
     Why.SENT_BY_HAND: _("Now, because you asked for it."),
     Why.CHANNEL_PREFERRED: _("By %(channel)s: the customer prefers it."),
     Why.CHANNEL_TRIED: _("By %(channel)s first: that is being tried for this case."),
-    Why.CHANNEL_OF_CAMPAIGN: _("By %(channel)s: in your campaign's order the first that can be used."),
-    Why.CHANNEL_USUAL: _(
-        "By %(channel)s: in the usual order (linked accounts, e-mail, Whop chat) the first that can be used."
-    ),
+    Why.CHANNEL_OF_CAMPAIGN: _("By %(channel)s: the first that can be used, in your campaign's order."),
+    Why.CHANNEL_USUAL: _("By %(channel)s: the first that can be used, in the usual order."),
     Why.CHANNEL_WAKES_NOBODY: _(
         "By e-mail, which wakes nobody at night: in the morning it would be too late."
     ),
