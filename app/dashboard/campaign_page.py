@@ -101,7 +101,7 @@ def editor_page(
         picture=picture(draft.campaign) if draft else None,
         drawn=five_days(draft.campaign, whop_attempts(desk.session, cases)) if draft else None,
         reach=_told_reach(desk, own, draft, key) if draft else None,
-        rehearsed=_rehearsed(desk, own, cases, draft, key) if draft else (),
+        rehearsed=rehearsed(desk, own, draft, cases, key) if draft else (),
         differences={
             one.policy.number: policy_words.differences(one, desk.show, here=channel_inputs.here())
             for one in history
@@ -172,9 +172,10 @@ def _told_reach(desk: Desk, own: Sequence[Policy], draft: Draft, key: int | None
     return told
 
 
-def _rehearsed(
-    desk: Desk, own: Sequence[Policy], cases: Sequence[Case], draft: Draft, key: int | None
+def rehearsed(
+    desk: Desk, own: Sequence[Policy], draft: Draft, cases: Sequence[Case], key: int | None
 ) -> tuple[Rehearsed, ...]:
+    """What this draft, in the place of the policy `key`, would have done for these newest cases."""
     return rehearse(
         desk.session,
         desk.merchant,
