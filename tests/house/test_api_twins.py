@@ -69,8 +69,7 @@ def deeds(app: Flask) -> Iterator[tuple[str, str | None]]:
     """The endpoint of each form, and where one address does several things, each of them."""
     for rule in app.url_map.iter_rules():
         if rule.rule.startswith(PAGES) and "POST" in (rule.methods or ()):
-            for deed in names_in(rule) or [None]:
-                yield rule.endpoint, deed
+            yield from ((rule.endpoint, deed) for deed in names_in(rule) or (None,))
 
 
 def names_in(rule: Rule) -> list[str]:
