@@ -13,6 +13,7 @@ from app.dashboard.api_events import blueprint as api
 from app.dashboard.campaign import blueprint as campaign
 from app.dashboard.charges import blueprint as charges
 from app.dashboard.compare import blueprint as compare
+from app.dashboard.compared_api import blueprint as compared_api
 from app.dashboard.control import blueprint as control
 from app.dashboard.customers import blueprint as customers
 from app.dashboard.customers_api import blueprint as customers_api
@@ -32,6 +33,7 @@ from app.dashboard.setup import blueprint as setup
 from app.dashboard.setup_api import blueprint as setup_api
 from app.dashboard.team import blueprint as team
 from app.dashboard.tokens import blueprint as tokens
+from app.dashboard.trials_api import blueprint as trials_api
 from app.dashboard.views import blueprint as views
 from app.dashboard.views_api import blueprint as views_api
 from app.dashboard.webhooks_api import blueprint as webhooks_api
@@ -56,8 +58,8 @@ from app.webhooks.routes import blueprint as webhooks
 BLUEPRINTS = (
     webhooks, auth, dashboard, figures, events, messages, compare, campaign, winback, alerts, learning, charges, control,
     whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customers_api,
-    personal_data, views_api, settings_api, messages_api, policies_api, setup_api, customer, health, metrics_page, openapi,
-    api_docs, dev,
+    personal_data, views_api, settings_api, messages_api, policies_api, setup_api, trials_api, compared_api, customer,
+    health, metrics_page, openapi, api_docs, dev,
 )  # fmt: skip
 
 

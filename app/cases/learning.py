@@ -44,7 +44,7 @@ def choices_of(
             key=row.merchant.hash_key,
             case=row.payment.payment_id,
         )
-        for decision in open_decisions(DeclineClass(row.decline_class))
+        for decision in open_decisions(DeclineClass(row.decline_class), channels=row.campaign.channels)
         if decision is not Decision.FIRST_CHANNEL or _leaves_the_channel_to_us(row.customer, rules)
     )
     lines = [

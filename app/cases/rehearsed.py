@@ -12,10 +12,12 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.cases.rules import Rules
 from app.cases.subjects import seen_of
-from app.models import Attempt, Case, Delivery, Merchant, Policy
+from app.models import Attempt, Case, Delivery, LinkedAccount, Merchant, Policy
 from app.models.case import LIVE
 from app.models.contact import REACHED, zone_of
+from app.models.customer import USER
 from app.recovery.campaign import LIMITS, Campaign, Position
+from app.recovery.channels import Wanted, ways
 from app.recovery.decline import DeclineClass
 from app.recovery.machine import CaseState
 from app.recovery.plan import Situation, plan
@@ -50,6 +52,8 @@ class Rehearsed:
     would: tuple[Would, ...]
     left_out: tuple[Reason, ...]
     """Why there would have been fewer messages, or none."""
+    by: Reason | None
+    """Why by which channel, by what reaches the customer today; None: there would have been no message."""
 
 
 def rehearse(
@@ -62,10 +66,12 @@ def rehearse(
     cases: Sequence[Case],
     key: int | None,
     rules: Rules,
+    here: frozenset[str],
 ) -> tuple[Rehearsed, ...]:
     """One for each of these `newest_cases`.
 
-    `key` is the policy that is being edited; None: a new one, which stands behind all others.
+    `key` is the policy that is being edited; None: a new one, which stands behind all others. `here` are the
+    install's channels to customers.
     """
     subjects = {one.case_id: one.subject for one in seen_of(session, merchant, [case.id for case in cases])}
     order = [
@@ -75,7 +81,7 @@ def rehearse(
     ]
     if key is None:
         order.append((0, matches))
-    sent = _sent(session, cases)
+    sent, linked = _sent(session, cases), _linked(session, cases)
     found = []
     for case in cases:
         taken = choose(order, subjects[case.id]) == (key or 0)
@@ -91,6 +97,7 @@ def rehearse(
                 sent=tuple(at - case.opened_at for at in sent.get(case.id, ())),
                 would=would,
                 left_out=left_out,
+                by=_by(case, campaign, linked.get(case.customer_id, ()), here) if would else None,
             )
         )
     return tuple(found)
@@ -141,6 +148,25 @@ def _would(case: Case, campaign: Campaign, rules: Rules) -> tuple[tuple[Would, .
         for step in laid_out.steps
     )
     return tuple(steps), laid_out.left_out
+
+
+def _by(case: Case, campaign: Campaign, linked: Sequence[str], here: frozenset[str]) -> Reason:
+    customer = case.customer
+    found = ways(linked, email=bool(customer.email), user_id=customer.identity.startswith(USER), here=here)
+    wanted = Wanted(campaign=campaign.channels, preferred=customer.preferred_channel)
+    return wanted.choose([channel for channel in found if channel in here])
+
+
+def _linked(session: Session, cases: Sequence[Case]) -> dict[int, list[str]]:
+    """By customer, the channels of their accounts, the newest first."""
+    found: dict[int, list[str]] = {}
+    wanted = select(LinkedAccount.customer_id, LinkedAccount.channel).where(
+        LinkedAccount.customer_id.in_([case.customer_id for case in cases])
+    )
+    newest = wanted.order_by(LinkedAccount.linked_at.desc(), LinkedAccount.id.desc())
+    for customer_id, channel in session.execute(newest):
+        found.setdefault(customer_id, []).append(channel)
+    return found
 
 
 def _sent(session: Session, cases: Sequence[Case]) -> dict[int, list[datetime]]:

@@ -74,35 +74,31 @@ def show_settings() -> ResponseReturnValue:
 @blueprint.post("/settings/test/<name>")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def test(name: str) -> ResponseReturnValue:
+    result = tried(name, request.form.get("to", ""))
+    good = result.trial in (Trial.SENT, Trial.KEPT)
+    flash(told(result), "success" if good else "warning")
+    return redirect(url_for("dashboard.settings", _anchor="alerts"), 303)
+
+
+def tried(name: str, to: str) -> TrialResult:
+    """Send a test message to one of the places of alerts. Raises `NotFound` where there is none, and `TooMany`."""
     with reading() as desk:
         merchant = desk.merchant
-        address = addresses(merchant, name).get(request.form.get("to", ""))
+        address = addresses(merchant, name).get(to)
     if address is None:
         raise NotFound
     keep_rate()
     if name == EMAIL and address != signed_in().email:
         keep_rate(TRIALS_ELSEWHERE, scope="trials-elsewhere")
     # The call is made with no transaction open.
-    result = send_test(name, address, merchant, services().settings)
-    good = result.trial in (Trial.SENT, Trial.KEPT)
-    flash(_told(result), "success" if good else "warning")
-    return redirect(url_for("dashboard.settings", _anchor="alerts"), 303)
+    return send_test(name, address, merchant, services().settings)
 
 
 @blueprint.post("/settings/channels/<name>")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def check(name: str) -> ResponseReturnValue:
     """The state of one channel: a part of the page where htmx asks, else the page with a line about it."""
-    if name not in alert_words.SWITCHES:
-        raise NotFound
-    keep_rate()
-    checked = check_channel(name, services().settings)
-    text = (
-        checked.text
-        if checked
-        else _("No answer in time. It may be overloaded, or a firewall is in between.")
-    )
-    ok = checked is not None and checked.ok
+    ok, text = checked_now(name)
     if request.headers.get("HX-Request") == "true":
         with reading() as desk:
             channel = channel_of(name, open_faults(desk.session))
@@ -118,13 +114,24 @@ def check(name: str) -> ResponseReturnValue:
     return redirect(url_for("dashboard.settings", _anchor="channels"), 303)
 
 
+def checked_now(name: str) -> tuple[bool, str]:
+    """Whether a channel answers, and what is to be said of it. Raises `NotFound` and `TooMany`."""
+    if name not in alert_words.SWITCHES:
+        raise NotFound
+    keep_rate()
+    checked = check_channel(name, services().settings)
+    if checked is None:
+        return False, str(_("No answer in time. It may be overloaded, or a firewall is in between."))
+    return checked.ok, checked.text
+
+
 def keep_rate(rate: str = TRIALS, *, scope: str = "trials") -> None:
     wait = limits.hit(rate, scope=scope, key=signed_in().actor)
     if wait is not None:
         raise TooMany(retry_after=wait)
 
 
-def _told(result: TrialResult) -> str:
+def told(result: TrialResult) -> str:
     match result.trial:
         case Trial.SENT:
             return str(_("The test message was taken. If it does not appear within minutes, look into spam."))

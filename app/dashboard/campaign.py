@@ -21,6 +21,8 @@ from app.dashboard.desk import Desk, acting, reading
 from app.dashboard.policy_inputs import draft_of
 from app.errors import InvalidInput, NotFound
 from app.models import Policy
+from app.recovery.campaign import DEFAULT_CAMPAIGN, Campaign
+from app.recovery.campaign_json import stored_campaign
 from app.security.access import Who, access
 from app.security.tenancy import signed_in
 
@@ -108,7 +110,7 @@ def restore(key: int, number: int) -> ResponseReturnValue:
 def _save(key: int | None) -> ResponseReturnValue:
     """The editor's buttons: one address for both, so that whatever comes back is the editor's page."""
     try:
-        draft = draft_of(request.form)
+        draft = draft_of(request.form, before=_campaign_before(key))
     except InvalidInput as error:
         with reading() as desk:
             return editor_page(desk, key, given=request.form, wrong=error.fields), error.status
@@ -131,6 +133,13 @@ def _save(key: int | None) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
+def _campaign_before(key: int | None) -> Campaign:
+    if key is None:
+        return DEFAULT_CAMPAIGN
+    with reading() as desk:
+        return stored_campaign(_owned(desk, key).campaign)
+
+
 def enough() -> str:
     return str(_("You have %(most)s policies already. Change one of them.", most=MOST_POLICIES))
 
@@ -143,6 +152,8 @@ def _done(key: int, change: Callable[[Desk], Policy | None], told: str) -> Respo
     return redirect(url_for(".index"), 303)
 
 
-def _owned(desk: Desk, key: int) -> None:
-    if policy_of(desk.session, desk.merchant, key) is None:
+def _owned(desk: Desk, key: int) -> Policy:
+    found = policy_of(desk.session, desk.merchant, key)
+    if found is None:
         raise NotFound
+    return found

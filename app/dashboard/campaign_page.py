@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from app.cases.policies import Draft, draft_of, policies, versions
 from app.cases.policy_reach import DAYS, MOST_CASES, preview, reach_of
 from app.cases.rehearsed import Rehearsed, newest_cases, rehearse, whop_attempts
-from app.dashboard import policy_inputs, policy_words, sentences
+from app.dashboard import channel_inputs, policy_inputs, policy_words, sentences
 from app.dashboard.campaign_picture import five_days
 from app.dashboard.desk import Desk
 from app.dashboard.story import whys
@@ -56,6 +56,7 @@ def list_page(desk: Desk) -> str:
         "dashboard/campaign.html",
         own=own,
         described={one.key: policy_words.described(Matches.of(one.matches), desk.show) for one in own},
+        told={one.key: channel_inputs.told(draft_of(one).campaign) for one in own},
         first=active[0] if active else None,
         last=active[-1] if active else None,
         reach=reach,
@@ -63,6 +64,7 @@ def list_page(desk: Desk) -> str:
         most=MOST_CASES,
         picture=picture(DEFAULT_CAMPAIGN),
         drawn=five_days(DEFAULT_CAMPAIGN, whop_attempts(desk.session, cases)),
+        by=channel_inputs.told(DEFAULT_CAMPAIGN),
         show=desk.show,
     )
 
@@ -83,6 +85,7 @@ def editor_page(
     saved = _saved(own, key)
     cases = newest_cases(desk.session, desk.merchant)
     history = versions(desk.session, desk.merchant, saved.key) if saved else ()
+    before = draft_of(saved).campaign if saved else DEFAULT_CAMPAIGN
     if given is None:
         draft = draft_of(saved) if saved else Draft("", Matches(), DEFAULT_CAMPAIGN)
         given = policy_inputs.form_of(draft)
@@ -93,11 +96,16 @@ def editor_page(
         given=given,
         wrong=wrong or {},
         classes=[_inputs(name, given) for name in DeclineClass if positions_of(name)],
+        choice=channel_inputs.rows(given, channel_inputs.choosable(before)),
+        by=channel_inputs.told(draft.campaign) if draft else None,
         picture=picture(draft.campaign) if draft else None,
         drawn=five_days(draft.campaign, whop_attempts(desk.session, cases)) if draft else None,
         reach=_told_reach(desk, own, draft, key) if draft else None,
-        rehearsed=_rehearsed(desk, own, cases, draft, key) if draft else (),
-        differences={one.policy.number: policy_words.differences(one, desk.show) for one in history},
+        rehearsed=rehearsed(desk, own, draft, cases, key) if draft else (),
+        differences={
+            one.policy.number: policy_words.differences(one, desk.show, here=channel_inputs.here())
+            for one in history
+        },
         whys=whys,
         words=sentences,
         versions=history,
@@ -164,9 +172,10 @@ def _told_reach(desk: Desk, own: Sequence[Policy], draft: Draft, key: int | None
     return told
 
 
-def _rehearsed(
-    desk: Desk, own: Sequence[Policy], cases: Sequence[Case], draft: Draft, key: int | None
+def rehearsed(
+    desk: Desk, own: Sequence[Policy], draft: Draft, cases: Sequence[Case], key: int | None
 ) -> tuple[Rehearsed, ...]:
+    """What this draft, in the place of the policy `key`, would have done for these newest cases."""
     return rehearse(
         desk.session,
         desk.merchant,
@@ -176,6 +185,7 @@ def _rehearsed(
         cases=cases,
         key=key,
         rules=desk.rules,
+        here=channel_inputs.here(),
     )
 
 

@@ -1,8 +1,11 @@
 """The editor's buttons that let two versions of a text run against each other, and end that."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 
 from app.cases.experiments import begin, end
 from app.cases.wordings import Slot
@@ -15,6 +18,8 @@ from app.security.tenancy import signed_in
 
 KEY = f"<any({', '.join(map(repr, KEYS))}):key>"
 MOST_DIGITS = 9
+NOT_BEGUN = lazy_gettext("Not begun. Choose two different versions; only one comparison runs at a time.")
+NOT_RUNNING = lazy_gettext("No comparison is running.")
 
 blueprint = Blueprint("compare", __name__, url_prefix="/dashboard/messages")
 
@@ -23,11 +28,11 @@ blueprint = Blueprint("compare", __name__, url_prefix="/dashboard/messages")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def start(key: str) -> ResponseReturnValue:
     slot = slot_of(key, request.form, language="en")
-    numbers = (_number("a"), _number("b"))
+    numbers = numbers_of(request.form)
     with acting() as desk:
         begun = begin(desk.session, desk.merchant, slot, numbers, actor=signed_in().actor, now=desk.now)
     if begun is None:
-        flash(_("Not begun. Choose two different versions; only one comparison runs at a time."), "warning")
+        flash(str(NOT_BEGUN), "warning")
     else:
         flash(_("Begun. Half of the customers of new cases get each version."), "success")
     return _back(slot)
@@ -40,17 +45,23 @@ def stop(key: str) -> ResponseReturnValue:
     with acting() as desk:
         done = end(desk.session, desk.merchant, slot, actor=signed_in().actor, now=desk.now)
     flash(
-        _("Ended. Everybody gets the text in force again.") if done else _("No comparison is running."),
+        _("Ended. Everybody gets the text in force again.") if done else str(NOT_RUNNING),
         "success",
     )
     return _back(slot)
 
 
-def _number(field: str) -> int:
-    text = request.form.get(field, "")
-    if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS):
-        raise InvalidInput({field: "the number of a version"})
-    return int(text)
+def numbers_of(form: Mapping[str, str]) -> tuple[int, int]:
+    """Of the versions A and B; 0 is the default text. Raises `InvalidInput` naming each that is no number."""
+    given = {field: form.get(field, "") for field in ("a", "b")}
+    wrong = {
+        field: _("the number of a version")
+        for field, text in given.items()
+        if not (text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS)
+    }
+    if wrong:
+        raise InvalidInput(wrong)
+    return int(given["a"]), int(given["b"])
 
 
 def _back(slot: Slot) -> ResponseReturnValue:

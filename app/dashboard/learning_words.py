@@ -20,7 +20,8 @@ ABOUT: Mapping[Decision, LazyString] = {
         "By the customer's clock. Only where the charge may still clear by itself; whoever must act is told at once."
     ),
     Decision.FIRST_CHANNEL: _(
-        "Only for customers who have chosen none and can be reached by Whop chat, so that nothing else differs."
+        "Only for customers who have chosen none and can be reached by Whop chat, and where their campaign uses it "
+        "after another one; so nothing else differs."
     ),
     Decision.FIRST_DELAY: _(
         "Beyond the campaign's own time. Only where the charge may still clear by itself."

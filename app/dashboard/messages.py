@@ -1,5 +1,7 @@
 """The merchant's message texts: which there are, and one of them to edit, try, save, and put back."""
 
+from collections.abc import Mapping
+
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -20,14 +22,14 @@ from app.dashboard.message_form import shown_of, slot_of, text_of
 from app.dashboard.message_page import Notice, current, editor_page, faults, list_page, preview_part
 from app.dashboard.message_preview import message_with
 from app.delivery.trial import send_trial
-from app.errors import NotFound
+from app.errors import NotFound, TooMany
 from app.recovery.wording import KEYS, LANGUAGES
 from app.security import limits
 from app.security.access import Who, access
 from app.security.headers import LETTER_POLICY, talisman
 from app.security.tenancy import signed_in
 from app.services import services
-from notifiers.base import Message, Recipient
+from notifiers.base import Message, Outcome, Recipient
 
 TEST_RATE = "5 per hour"
 KEY = f"<any({', '.join(map(repr, KEYS))}):key>"
@@ -99,7 +101,7 @@ def letter(key: str) -> ResponseReturnValue:
     """The e-mail alone, for the frame in the preview: its own styles, no script, under a policy of its own."""
     slot = _posted_slot(key)
     with reading() as desk:
-        message = _message(desk, slot)
+        message = _message(desk, slot, request.form)
     return message_words.kinds()["email"].render(message).html or ""
 
 
@@ -147,19 +149,30 @@ def _send_test(slot: Slot) -> ResponseReturnValue:
     if faults(slot, text_of(request.form)):
         return _page(slot, notice=_not_sent()), 400
     if not person.email:
-        return _page(slot, notice=_no_address())
+        return _page(slot, notice=("warning", no_address()))
+    try:
+        outcome = to_oneself(slot, request.form, person.email)
+    except TooMany as error:
+        wait = error.retry_after
+        return _page(slot, notice=_too_many(wait)), 429, {"Retry-After": str(wait)}
+    return _page(slot, notice=message_words.told_outcome(outcome, person.email))
+
+
+def to_oneself(slot: Slot, given: Mapping[str, str], address: str) -> Outcome | None:
+    """Send this text to the person who asks for it; None: there is no mail server. Raises `TooMany`."""
+    person = signed_in()
     wait = limits.hit(TEST_RATE, scope="message-test", key=person.actor)
     if wait is not None:
-        return _page(slot, notice=_too_many(wait)), 429, {"Retry-After": str(wait)}
+        raise TooMany(retry_after=wait)
     with reading() as desk:
-        message = _message(desk, slot)
+        message = _message(desk, slot, given)
     # No transaction is open while the mail server is spoken to.
-    to = Recipient(person.email, person.name)
+    to = Recipient(address, person.name)
     outcome = send_trial(services().settings, message, mark=_("[Test]"), to=to)
     with acting() as desk:
         told = type(outcome).__name__.lower() if outcome else "no_mail_server"
         note_test(desk.session, desk.merchant, slot, told, actor=person.actor, now=desk.now)
-    return _page(slot, notice=message_words.told_outcome(outcome, person.email))
+    return outcome
 
 
 def _page(slot: Slot, *, notice: Notice | None = None) -> str:
@@ -169,10 +182,9 @@ def _page(slot: Slot, *, notice: Notice | None = None) -> str:
         return editor_page(desk, slot, shown, given=request.form, told=True, notice=notice)
 
 
-def _message(desk: Desk, slot: Slot) -> Message:
+def _message(desk: Desk, slot: Slot, given: Mapping[str, str]) -> Message:
     cases = cases_to_show(desk.session, desk.merchant, slot.key)
-    shown = shown_of(request.form, slot)
-    message, _missing = message_with(desk, slot, text_of(request.form), shown, cases)
+    message, _missing = message_with(desk, slot, text_of(given), shown_of(given, slot), cases)
     return message
 
 
@@ -195,8 +207,8 @@ def _not_sent() -> Notice:
     )
 
 
-def _no_address() -> Notice:
-    return "warning", _("Whop has told us no e-mail address of yours, so there is nowhere to send it.")
+def no_address() -> str:
+    return str(_("Whop has told us no e-mail address of yours, so there is nowhere to send it."))
 
 
 def _too_many(wait: int) -> Notice:

@@ -43,7 +43,7 @@ blueprint = Blueprint("messages_api", __name__, url_prefix="/api/messages")
 def index() -> ResponseReturnValue:
     with reading() as desk:
         texts = own_texts(desk.session, desk.merchant)
-        slots = [_slot(desk, key, request.args) for key in KEYS]
+        slots = [slot_for(desk, key, request.args) for key in KEYS]
         return jsonify(messages=[_row(slot, texts) for slot in slots])
 
 
@@ -51,19 +51,19 @@ def index() -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def show(key: str) -> ResponseReturnValue:
     with reading() as desk:
-        return jsonify(_whole(desk, _slot(desk, key, request.args)))
+        return jsonify(_whole(desk, slot_for(desk, key, request.args)))
 
 
 @blueprint.post(f"/{KEY}")
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
 def save(key: str) -> ResponseReturnValue:
     """Of the text only what is sent is changed."""
-    given = _given(*SLOT, *TEXT)
+    given = given_of(*SLOT, *TEXT)
     with acting() as desk:
         locked(desk)
-        slot = _slot(desk, key, given)
+        slot = slot_for(desk, key, given)
         shown = current(own_texts(desk.session, desk.merchant), slot)
-        text = _checked(slot, text_of({**fields_of(shown), **given}))
+        text = checked(slot, text_of({**fields_of(shown), **given}))
         if text != shown:
             save_text(desk.session, desk.merchant, slot, text, actor=signed_in().actor, now=desk.now)
         return jsonify(_whole(desk, slot))
@@ -72,9 +72,9 @@ def save(key: str) -> ResponseReturnValue:
 @blueprint.post(f"/{KEY}/reset")
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
 def reset(key: str) -> ResponseReturnValue:
-    given = _given(*SLOT)
+    given = given_of(*SLOT)
     with acting() as desk:
-        slot = _slot(desk, key, given)
+        slot = slot_for(desk, key, given)
         reset_text(desk.session, desk.merchant, slot, actor=signed_in().actor, now=desk.now)
         return jsonify(_whole(desk, slot))
 
@@ -83,14 +83,14 @@ def reset(key: str) -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
 def restore(key: str, number: int) -> ResponseReturnValue:
     """An earlier version becomes the newest, if it may still be saved."""
-    given = _given(*SLOT)
+    given = given_of(*SLOT)
     with acting() as desk:
-        slot = _slot(desk, key, given)
+        slot = slot_for(desk, key, given)
         text = version(desk.session, desk.merchant, slot, number)
         if text is None:
             raise NotFound
         save_text(
-            desk.session, desk.merchant, slot, _checked(slot, text), actor=signed_in().actor, now=desk.now
+            desk.session, desk.merchant, slot, checked(slot, text), actor=signed_in().actor, now=desk.now
         )
         return jsonify(_whole(desk, slot))
 
@@ -99,9 +99,9 @@ def restore(key: str, number: int) -> ResponseReturnValue:
 @access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
 def look(key: str) -> ResponseReturnValue:
     """The text as its readers would see it, also where it may not be saved; nothing is kept or sent."""
-    given = _given(*SLOT, *TEXT, *LOOK)
+    given = given_of(*SLOT, *TEXT, *LOOK)
     with reading() as desk:
-        slot = _slot(desk, key, given)
+        slot = slot_for(desk, key, given)
         text = text_of({**fields_of(current(own_texts(desk.session, desk.merchant), slot)), **given})
         cases = cases_to_show(desk.session, desk.merchant, slot.key)
         seen = preview(desk, slot, text, shown_of(given, slot), cases)
@@ -115,15 +115,15 @@ def look(key: str) -> ResponseReturnValue:
         )
 
 
-def _slot(desk: Desk, key: str, values: Mapping[str, str]) -> Slot:
+def slot_for(desk: Desk, key: str, values: Mapping[str, str]) -> Slot:
     return slot_of(key, values, language=language_of(desk.merchant.locale))
 
 
-def _given(*fields: str) -> dict[str, str]:
+def given_of(*fields: str) -> dict[str, str]:
     return laid_over({}, json_body(), fields=fields)
 
 
-def _checked(slot: Slot, text: OwnText) -> OwnText:
+def checked(slot: Slot, text: OwnText) -> OwnText:
     """Raises `InvalidInput` naming every field that keeps it from being saved."""
     wrong = {field: " ".join(told) for field, told in at_fields(faults(slot, text)).items()}
     if wrong:

@@ -1,5 +1,7 @@
 """Policies by the API: their order, one with its versions, and whatever their pages do to them."""
 
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, jsonify
@@ -19,15 +21,19 @@ from app.cases.policies import (
     switch_policy,
     versions,
 )
-from app.dashboard import policy_inputs
+from app.cases.policy_reach import DAYS, preview
+from app.cases.rehearsed import Rehearsed, newest_cases
+from app.dashboard import channel_inputs, policy_inputs
 from app.dashboard.answers import Answer, moment
 from app.dashboard.api import json_body
 from app.dashboard.campaign import KEY, enough
+from app.dashboard.campaign_page import rehearsed
 from app.dashboard.desk import Desk, acting, locked, reading
 from app.dashboard.sent import laid_over
+from app.dashboard.story import whys
 from app.errors import Conflict, NotFound
 from app.models import Policy
-from app.recovery.campaign import DEFAULT_CAMPAIGN, positions_of
+from app.recovery.campaign import DEFAULT_CAMPAIGN, HOUR, Campaign, positions_of
 from app.recovery.campaign_json import campaign_to_json
 from app.recovery.decline import DeclineClass
 from app.recovery.money import Money
@@ -42,7 +48,7 @@ OFFSETS = [
     for name in DeclineClass
     for position in positions_of(name)
 ]
-FIELDS = frozenset((*policy_inputs.form_of(NEW), *OFFSETS))
+FIELDS = frozenset((*policy_inputs.form_of(NEW), *OFFSETS)) - {channel_inputs.FIELD}
 
 blueprint = Blueprint("policies_api", __name__, url_prefix="/api/policies")
 
@@ -53,7 +59,11 @@ def index() -> ResponseReturnValue:
     with reading() as desk:
         return jsonify(
             policies=list(map(_answer, policies(desk.session, desk.merchant))),
-            default_campaign=campaign_to_json(DEFAULT_CAMPAIGN),
+            default_campaign=_campaign(DEFAULT_CAMPAIGN),
+            channels=[
+                {"name": name, "set_up": name in channel_inputs.here()}
+                for name in channel_inputs.choosable(DEFAULT_CAMPAIGN)
+            ],
         )
 
 
@@ -67,6 +77,22 @@ def create() -> ResponseReturnValue:
         if saved is None:
             raise Conflict(enough())
         return jsonify(_whole(desk, saved.key)), 201
+
+
+@blueprint.post("/preview")
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
+def look_at_new() -> ResponseReturnValue:
+    """What a new one would do; nothing is kept."""
+    draft = _draft(NEW)
+    with reading() as desk:
+        return jsonify(_would(desk, draft, None))
+
+
+@blueprint.post(f"/{KEY}/preview")
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
+def look_at(key: int) -> ResponseReturnValue:
+    with reading() as desk:
+        return jsonify(_would(desk, _draft(draft_of(_owned(desk, key))), key))
 
 
 @blueprint.get(f"/{KEY}")
@@ -114,14 +140,49 @@ def restore(key: int, number: int) -> ResponseReturnValue:
 
 def _draft(before: Draft) -> Draft:
     """What was sent, over this one. Raises `InvalidInput` naming every field that cannot be used."""
+    sent = dict(json_body())
+    channels: object = sent.pop(channel_inputs.FIELD, before.campaign.channels)
+    stored = replace(before, campaign=replace(before.campaign, channels=None))
     given = laid_over(
-        policy_inputs.form_of(before),
-        json_body(),
+        policy_inputs.form_of(stored),
+        sent,
         fields=FIELDS,
         switches=("first_renewal_only", "quiet_email"),
         lists=("plans", "countries"),
     )
-    return policy_inputs.draft_of(given)
+    given |= channel_inputs.sent_as_form(channels)
+    return policy_inputs.draft_of(given, before=before.campaign)
+
+
+def _would(desk: Desk, draft: Draft, key: int | None) -> Answer:
+    own = policies(desk.session, desk.merchant)
+    matching, got, counted = preview(desk.session, desk.merchant, own, draft.matches, key=key, now=desk.now)
+    cases = newest_cases(desk.session, desk.merchant)
+    return {
+        "days": DAYS,
+        "cases": counted,
+        "matching": matching,
+        "got": got,
+        "newest": list(map(_rehearsed, rehearsed(desk, own, draft, cases, key))),
+    }
+
+
+def _rehearsed(found: Rehearsed) -> Answer:
+    return {
+        "case_id": found.case_id,
+        "taken": found.taken,
+        "sent_hours": [_hours(after) for after in found.sent],
+        "would": [
+            {"message": one.position.value, "hours": _hours(one.after), "over": one.over}
+            for one in found.would
+        ],
+        "left_out": [" ".join(whys(reason.stored())) for reason in found.left_out],
+        "by": " ".join(whys(found.by.stored())) if found.by else None,
+    }
+
+
+def _hours(after: timedelta) -> int:
+    return round(after / HOUR)
 
 
 def _owned(desk: Desk, key: int) -> Policy:
@@ -171,8 +232,12 @@ def _content(draft: Draft) -> Answer:
         "min_days": matches.min_days,
         "max_days": matches.max_days,
         "first_renewal_only": matches.first_renewal_only,
-        **campaign_to_json(draft.campaign),
+        **_campaign(draft.campaign),
     }
+
+
+def _campaign(found: Campaign) -> Answer:
+    return {**campaign_to_json(found), "channels": found.channels}
 
 
 def _price(currency: str | None, minor: int | None) -> str | None:

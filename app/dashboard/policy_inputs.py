@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 
 from app.cases.policies import Draft
-from app.dashboard import policy_words
+from app.dashboard import channel_inputs, policy_words
 from app.dashboard.alert_inputs import money_of
 from app.errors import InvalidInput
-from app.recovery.campaign import Campaign, positions_of
+from app.recovery.campaign import DEFAULT_CAMPAIGN, Campaign, positions_of
 from app.recovery.campaign_json import campaign_from_json, campaign_to_json
 from app.recovery.decline import DeclineClass
 from app.recovery.money import Money, is_currency
@@ -28,14 +28,18 @@ _PLAN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 
 
-def draft_of(form: Mapping[str, str]) -> Draft:
-    """Raises `InvalidInput` naming every field that cannot be used. Empty fields are no condition, or no message."""
+def draft_of(form: Mapping[str, str], *, before: Campaign = DEFAULT_CAMPAIGN) -> Draft:
+    """Raises `InvalidInput` naming every field that cannot be used. Empty fields are no condition, or no message.
+
+    `before` is the campaign that it takes the place of.
+    """
     wrong: dict[str, str] = {}
     name = form.get("name", "").strip()
     if not name or clean_line(name, limit=LONGEST_NAME) != name:
         wrong["name"] = _("Write from 1 to %(most)s plain characters on one line.", most=LONGEST_NAME)
     matches = _matches(form, wrong)
-    campaign = campaign_from_json(_campaign(form))
+    channels = channel_inputs.chosen(form, channel_inputs.choosable(before), wrong)
+    campaign = campaign_from_json({**_campaign(form), "channels": channels})
     if not isinstance(campaign, Campaign):
         for one in campaign:
             wrong.setdefault(one.name, policy_words.told(one))
@@ -62,6 +66,7 @@ def form_of(draft: Draft) -> dict[str, str]:
         "quiet_from": written["quiet_from"],
         "quiet_until": written["quiet_until"],
         "quiet_email": "1" if written["quiet_email"] else "",
+        **channel_inputs.form_of(draft.campaign.channels),
         **{
             f"{OFFSETS}.{name}.{position}": str(hours)
             for name, places in written["offsets"].items()

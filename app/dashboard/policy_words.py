@@ -1,12 +1,12 @@
 """Policies in words: why a case falls under one, what is wrong with a written one, what a version changed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 
 from app.cases.policies import Draft, Version
-from app.dashboard import sentences
+from app.dashboard import channel_words, sentences
 from app.dashboard.show import Show
 from app.models import Policy
 from app.recovery.campaign import HOUR, Campaign, positions_of
@@ -42,6 +42,11 @@ FAULTS: Mapping[Fault, LazyString] = {
     Fault.NOT_AFTER_THE_ONE_BEFORE: _("It must come after the one before, which is at %(hours)s h."),
     Fault.TOO_CLOSE: _("At least %(hours)s hours must lie between two messages."),
     Fault.MORE_THAN_THE_LIMIT: _("Your limit is %(most)s messages for one payment: leave one out."),
+    Fault.NOT_A_LIST: _("Send a list of channels, or null for all of them."),
+    Fault.NONE_CHOSEN: _("Tick at least one channel: without one, no message could go out."),
+    Fault.TOO_MANY: _("Choose at most %(most)s."),
+    Fault.NO_SUCH_CHANNEL: _("Name channels as the list has them, such as email."),
+    Fault.TWICE: _("Name each channel once."),
 }
 
 SEGMENT_FAULTS: Mapping[SegmentFault, LazyString] = {
@@ -106,8 +111,8 @@ def why_matched(policy: Policy | None) -> str:
     return str(gettext("It fits by: %(conditions)s.", conditions=named))
 
 
-def differences(version: Version, show: Show) -> list[str]:
-    """What the version changed, one thing a line: before and after."""
+def differences(version: Version, show: Show, *, here: Collection[str]) -> list[str]:
+    """What the version changed, one thing a line: before and after. `here`: the channels that are set up."""
     if version.before is None:
         return []
     before, after = draft_before(version.before), version.draft
@@ -122,7 +127,11 @@ def differences(version: Version, show: Show) -> list[str]:
                 "; ".join(described(after.matches, show)),
             )
         )
-    return [*found, *_of_campaign(before.campaign, after.campaign)]
+    found += _of_campaign(before.campaign, after.campaign)
+    if before.campaign.channels != after.campaign.channels:
+        named = (channel_words.listed(one.campaign.channels, here) for one in (before, after))
+        found.append(_from_to(gettext("Channels"), *named))
+    return found
 
 
 def draft_before(policy: Policy) -> Draft:

@@ -8,7 +8,7 @@ from app.dashboard import compared_words, setup_tests, setup_words
 from app.dashboard.alerts import keep_rate
 from app.dashboard.desk import acting, reading
 from app.dashboard.setup_lines import checklist
-from app.errors import InvalidInput, NotFound
+from app.errors import Conflict, InvalidInput, NotFound
 from app.inbox.reading_back import MONTHS, ask_for_months
 from app.security.access import Who, access
 from app.security.tenancy import signed_in
@@ -38,11 +38,7 @@ def index() -> ResponseReturnValue:
 @blueprint.post("/test/<name>")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def test(name: str) -> ResponseReturnValue:
-    if name not in setup_tests.TESTS:
-        raise NotFound
-    if name in setup_tests.CALLS_OUT:
-        keep_rate()
-    tested = setup_tests.run(name)
+    tested = tested_now(name)
     if tested.code == "asked":
         flash(_("Whop was asked for a test event. It is seen here within seconds."), "success")
     elif tested.ok:
@@ -55,23 +51,35 @@ def test(name: str) -> ResponseReturnValue:
 @blueprint.post("/months")
 @access(who=Who.SIGNED_IN, csrf=True, rate=None)
 def read_months() -> ResponseReturnValue:
-    given = request.form.get("months", "")
+    try:
+        ask_to_read(request.form.get("months", ""))
+    except Conflict as error:
+        flash(error.message, "warning")
+    else:
+        flash(_("The worker reads the months before. You may leave this page."), "success")
+    return redirect(url_for(".index", _anchor="months"), 303)
+
+
+def tested_now(name: str) -> setup_tests.Tested:
+    """Raises `NotFound` for a thing that cannot be tested, and `TooMany`."""
+    if name not in setup_tests.TESTS:
+        raise NotFound
+    if name in setup_tests.CALLS_OUT:
+        keep_rate()
+    return setup_tests.run(name)
+
+
+def ask_to_read(given: str) -> None:
+    """So many months before. Raises `InvalidInput`, and `Conflict` where there is no key to read with."""
     if given not in map(str, MONTHS):
         raise InvalidInput({"months": _("one of: %(values)s", values=", ".join(map(str, MONTHS)))})
     if services().whop is None:
-        flash(str(setup_words.NO_KEY), "warning")
-        return redirect(url_for(".index", _anchor="months"), 303)
+        raise Conflict(str(setup_words.NO_KEY))
+    wall = services().clock.wall()
     with acting() as desk:
         ask_for_months(
-            desk.session,
-            desk.merchant,
-            int(given),
-            actor=signed_in().actor,
-            now=desk.now,
-            wall=services().clock.wall(),
+            desk.session, desk.merchant, int(given), actor=signed_in().actor, now=desk.now, wall=wall
         )
-    flash(_("The worker reads the months before. You may leave this page."), "success")
-    return redirect(url_for(".index", _anchor="months"), 303)
 
 
 @blueprint.get("/months")

@@ -7,10 +7,14 @@ from app.cases.ended import ended_unpaid
 from app.cases.queries import ReadBack
 from app.dashboard import window_words
 from app.dashboard.answers import Answer, moment
+from app.dashboard.api import json_body
 from app.dashboard.desk import reading
+from app.dashboard.sent import laid_over
+from app.dashboard.setup import ask_to_read
 from app.dashboard.setup_line import Line
 from app.dashboard.setup_lines import checklist
-from app.dashboard.whop_window import SPAN, keep_rate, look
+from app.dashboard.whop_window import SPAN, change_at_whop, keep_rate, look
+from app.errors import Conflict
 from app.security.access import API_RATE, Who, access
 from app.security.scopes import Scope
 from app.services import services
@@ -21,13 +25,15 @@ blueprint = Blueprint("setup_api", __name__, url_prefix="/api")
 @blueprint.get("/setup")
 @access(who=Who.SIGNED_IN, csrf=False, rate=API_RATE, scope=Scope.READ)
 def show() -> ResponseReturnValue:
-    with reading() as desk:
-        found = checklist(desk)
-        return jsonify(
-            left=found.left,
-            lines=list(map(_line, found.lines)),
-            months_before=None if found.back is None else _read_back(found.back),
-        )
+    return _stands()
+
+
+@blueprint.post("/setup/months")
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
+def read_months() -> ResponseReturnValue:
+    """The worker reads them; how far it is stands in the same answer, asked for again."""
+    ask_to_read(laid_over({"months": ""}, json_body())["months"])
+    return _stands()
 
 
 @blueprint.get("/whop")
@@ -50,7 +56,33 @@ def show_window() -> ResponseReturnValue:
     )
 
 
-def _line(found: Line) -> Answer:
+@blueprint.post("/whop")
+@access(who=Who.SIGNED_IN, csrf=True, rate=API_RATE, scope=Scope.WRITE_SETTINGS)
+def change_window() -> ResponseReturnValue:
+    """By an owner or admin; Whop is asked once."""
+    behavior = json_body().get("behavior")
+    keep_rate()
+    found = change_at_whop(behavior)
+    if found.done is False:
+        raise Conflict(str(found.trouble))
+    return jsonify(
+        behavior=found.wanted.value,
+        changed=found.done,
+        trouble=None if found.trouble is None else str(found.trouble),
+    )
+
+
+def _stands() -> ResponseReturnValue:
+    with reading() as desk:
+        found = checklist(desk)
+        return jsonify(
+            left=found.left,
+            lines=list(map(line_answer, found.lines)),
+            months_before=None if found.back is None else _read_back(found.back),
+        )
+
+
+def line_answer(found: Line) -> Answer:
     return {
         "name": found.name,
         "title": found.title,

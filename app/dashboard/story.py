@@ -80,6 +80,9 @@ def whys(reason: Mapping[str, Any] | None) -> Iterator[str]:
         yield why({"code": shift})
     yield from learning_words.tried(reason.get("tried", ()))
     yield from _causes(reason)
+    if reason.get("left_out"):
+        names = ", ".join(_channel(str(one)) for one in reason["left_out"])
+        yield _("Your campaign leaves out %(channels)s.", channels=names)
 
 
 def _causes(reason: Mapping[str, Any]) -> Iterator[str]:
@@ -177,6 +180,7 @@ def _notes(entry: Entry, show: Show) -> Iterator[str]:
             yield str(story_words.TRIGGERS.get(entry.detail["trigger"], ""))
         case EntryKind.DELIVERY:
             yield from whys(entry.why)
+            yield from whys((entry.why or {}).get("by", {}).get(entry.detail["channel"]))
             if entry.detail["reason"]:
                 yield _("Told by the receiving side: %(code)s", code=entry.detail["reason"])
             if entry.detail["last_before_payment"]:

@@ -49,6 +49,14 @@ class Window:
         return next(choice for choice in CHOICES if choice is not self.behavior)
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    wanted: FailureBehavior
+    done: bool | None
+    """None: it is unclear, Whop's answer was lost."""
+    trouble: LazyString | None = None
+
+
 @blueprint.get("/whop")
 @access(who=Who.SIGNED_IN, csrf=False, rate=LOOKS)
 def show() -> ResponseReturnValue:
@@ -72,26 +80,33 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/whop")
 @access(who=Who.SIGNED_IN, csrf=True, rate=LOOKS)
 def change() -> ResponseReturnValue:
-    wanted = _wanted(request.form.get("behavior", ""))
+    changed = change_at_whop(request.form.get("behavior", ""))
+    if changed.trouble is None:
+        flash(_("Changed at Whop."), "success")
+    else:
+        flash(str(changed.trouble), "warning")
+    return redirect(url_for(".show"), 303)
+
+
+def change_at_whop(behavior: object) -> Changed:
+    """Raises `InvalidInput`, and `NoRight` for whoever may not; what goes wrong at Whop is in the answer."""
+    wanted = _wanted(behavior)
     if signed_in().role not in ROLES:
         raise NoRight(_("Only an owner or admin of the account may change it."))
     with reading() as desk:
         biz_id = desk.merchant.biz_id
     client = services().whop
     if client is None:
-        flash(str(window_words.NO_KEY), "warning")
-        return redirect(url_for(".show"), 303)
+        return Changed(wanted, False, window_words.NO_KEY)
     try:
         client.keep_when_failing(biz_id, wanted)
     except WhopUnclear as error:
         _note(wanted, clear=False)
-        flash(str(window_words.trouble(error)), "warning")
+        return Changed(wanted, None, window_words.trouble(error))
     except WhopError as error:
-        flash(str(window_words.trouble(error)), "warning")
-    else:
-        _note(wanted, clear=True)
-        flash(_("Changed at Whop."), "success")
-    return redirect(url_for(".show"), 303)
+        return Changed(wanted, False, window_words.trouble(error))
+    _note(wanted, clear=True)
+    return Changed(wanted, True)
 
 
 def keep_rate() -> None:
@@ -120,7 +135,7 @@ def look(client: WhopClient | None, biz_id: str) -> Window:
     return Window(behavior, None if granted else window_words.NO_PERMISSION)
 
 
-def _wanted(value: str) -> FailureBehavior:
+def _wanted(value: object) -> FailureBehavior:
     for choice in CHOICES:
         if choice.value == value:
             return choice

@@ -23,6 +23,13 @@ WHYS: Mapping[Why, LazyString] = {
     Why.OWN_CAMPAIGN: _("%(hours)s hours after the failure, as your own campaign has it."),
     Why.OFFER_TO_RETURN: _("Three days after the membership ended: the customer asked for such an offer."),
     Why.SENT_BY_HAND: _("Now, because you asked for it."),
+    Why.CHANNEL_PREFERRED: _("By %(channel)s: the customer prefers it."),
+    Why.CHANNEL_TRIED: _("By %(channel)s first: that is being tried for this case."),
+    Why.CHANNEL_OF_CAMPAIGN: _("By %(channel)s: the first that can be used, in your campaign's order."),
+    Why.CHANNEL_USUAL: _("By %(channel)s: the first that can be used, in the usual order."),
+    Why.CHANNEL_WAKES_NOBODY: _(
+        "By e-mail, which wakes nobody at night: in the morning it would be too late."
+    ),
     Why.SHIFTED_NEXT_DAY: _("Moved to the next morning, so that nobody hears from you twice on one day."),
     Why.SHIFTED_GAP: _("Moved by the gap that lies between two messages to one person."),
     Why.HEARD_LATE: _("Later than usual: word of the failure came late."),
@@ -65,6 +72,7 @@ WHYS: Mapping[Why, LazyString] = {
     Why.NO_ADDRESS: _("No address of this customer is known for this channel."),
     Why.SUPPRESSED: _("This address must not be written to: the customer opted out, or it bounced before."),
     Why.NO_CHANNEL: _("This channel is switched off."),
+    Why.CHANNELS_LEFT_OUT: _("No channel that your campaign uses reaches this customer."),
     Why.TOO_SOON_AFTER_LAST: _("Too soon after the last message to this person."),
     Why.WHOP_UNREADABLE: _(
         "Whop could not be asked how the payment stands, and nothing goes out on old knowledge. It is tried again."

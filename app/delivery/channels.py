@@ -28,6 +28,12 @@ def build_channels(settings: Settings) -> Mapping[str, Notifier]:
     return channels | _foreign(settings, "customers")
 
 
+def channel_names(settings: Settings) -> frozenset[str]:
+    """The names of `build_channels`, without making one."""
+    own = [name for name in ("email", *SWITCHED) if getattr(settings, f"enable_{name}")]
+    return frozenset((*own, *_foreign_names(settings, "customers")))
+
+
 def build_alert_channels(settings: Settings) -> Mapping[str, Notifier]:
     """One notifier for each place that takes the merchant's alerts and no customer's message. Raises `SettingsError`."""
     channels: dict[str, Notifier] = {}
@@ -76,8 +82,8 @@ def has_settings(name: str, settings: Settings) -> bool:
 
 
 def _foreign(settings: Settings, audience: str) -> dict[str, Notifier]:
-    return {
-        name: foreign_channel(name, settings)
-        for name in settings.plugins
-        if available()[name].capabilities.audience == audience
-    }
+    return {name: foreign_channel(name, settings) for name in _foreign_names(settings, audience)}
+
+
+def _foreign_names(settings: Settings, audience: str) -> list[str]:
+    return [name for name in settings.plugins if available()[name].capabilities.audience == audience]

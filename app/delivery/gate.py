@@ -4,18 +4,19 @@ Reads our rows under the locks of merchant and case and decides; it changes noth
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.delivery.routing import EMAIL, Route, routes_for
+from app.delivery.routing import Route, routes_for
 from app.models import Case, Step
 from app.models.contact import last_contact, left_because, zone_of
 from app.models.returning import outlook_of
 from app.recovery.campaign import LIMITS
 from app.recovery.card_notice import KIND as NOTICE
+from app.recovery.channels import EMAIL
 from app.recovery.machine import CaseReason, CaseState
 from app.recovery.plan import after_last_contact, after_quiet_hours
 from app.recovery.reasons import Reason, Why
@@ -196,4 +197,5 @@ def _route(
         )
     # In the morning it would be too late for the payment: rather a letter, else a chat in the night.
     by_mail = (route for route in awake if route.channel == EMAIL and route.channel not in down)
-    return Go(next(by_mail, best))
+    letter = next(by_mail, best)
+    return Go(letter if letter == best else replace(letter, why=Reason(Why.CHANNEL_WAKES_NOBODY)))

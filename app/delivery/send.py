@@ -209,6 +209,7 @@ class Sender:
     def _begin(self, session: Session, case: Case, step: Step, route: Route, times: Times) -> Ready:
         if step.channel != route.channel:
             step.channel, step.tries = route.channel, 0
+        step.why = {**step.why, "by": {**step.why.get("by", {}), route.channel: route.why.stored()}}
         message = message_for(session, case, step, links=self._links, now=times.now)
         session.add(
             Delivery(

@@ -33,7 +33,8 @@ class Step(Job, Base):
     planned_at: Mapped[datetime]
     """When the plan wants it; `due_at` moves where it is put off."""
     why: Mapped[dict[str, Any]] = mapped_column(Json)
-    """The reason for this time: a code and its details (`app.recovery.reasons`)."""
+    """The reason for this time: a code and its details (`app.recovery.reasons`); once it was sent, also `by`: the
+    reason for each channel that it went by."""
     outcome_why: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """The reason for the state it ended in."""
     tries: Mapped[int] = mapped_column(default=0)

@@ -23,6 +23,8 @@ USUAL = {
     "500": "Failed",
     "503": "Unavailable",
 }
+_INDENTED = re.compile(r"\n\s+(?=<)")
+"""Between elements; within an example no line begins with one."""
 _PARTS = re.compile(r"(\*\*[^*]+\*\*|`[^`]+`)")
 
 blueprint = Blueprint("api_docs", __name__)
@@ -71,7 +73,7 @@ class Group:
 @access(who=Who.ANYONE, csrf=False, rate=API_RATE)
 def show() -> ResponseReturnValue:
     description = _description()
-    return render_template(
+    page = render_template(
         "api_docs.html",
         info=description["info"],
         paragraphs=description["info"]["description"].split("\n\n"),
@@ -81,6 +83,7 @@ def show() -> ResponseReturnValue:
         base=services().settings.app_host,
         parts=parts,
     )
+    return _INDENTED.sub("\n", page)
 
 
 @cache

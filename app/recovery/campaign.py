@@ -83,6 +83,8 @@ class Campaign:
     quiet_until: time = time(8)
     quiet_email: bool = False
     """E-mail keeps the quiet hours too. It wakes nobody, so by itself it does not."""
+    channels: tuple[str, ...] | None = None
+    """The channels that it uses, best first, at least one; None: all that there are, in the usual order."""
 
 
 _QUIET_FIRST_DAY = (

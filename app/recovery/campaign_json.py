@@ -3,6 +3,7 @@
 Total: any value gives one or the other. Whatever is written, the limits of the product hold.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
@@ -20,6 +21,8 @@ EVENING = (time(18), time(22))
 """Between these the quiet hours must begin."""
 MORNINGS = (time(7), time(12))
 """Between these they must end: nobody is woken, and no message waits for a whole day."""
+MOST_CHANNELS = 20
+_CHANNEL = re.compile(r"[a-z0-9_]{1,40}")
 
 
 class Fault(StrEnum):
@@ -32,6 +35,11 @@ class Fault(StrEnum):
     NOT_AFTER_THE_ONE_BEFORE = "not_after_the_one_before"
     TOO_CLOSE = "too_close"
     MORE_THAN_THE_LIMIT = "more_than_the_limit"
+    NOT_A_LIST = "not_a_list"
+    NONE_CHOSEN = "none_chosen"
+    TOO_MANY = "too_many"
+    NO_SUCH_CHANNEL = "no_such_channel"
+    TWICE = "twice"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,8 @@ class Wrong:
 
 
 def campaign_to_json(campaign: Campaign) -> dict[str, Any]:
+    """Without `channels` where it uses all of them: so it was written before there was a choice."""
+    chosen = {} if campaign.channels is None else {"channels": list(campaign.channels)}
     return {
         "offsets": {
             decline_class.value: {
@@ -57,6 +67,7 @@ def campaign_to_json(campaign: Campaign) -> dict[str, Any]:
         "quiet_from": campaign.quiet_from.strftime("%H:%M"),
         "quiet_until": campaign.quiet_until.strftime("%H:%M"),
         "quiet_email": campaign.quiet_email,
+        **chosen,
     }
 
 
@@ -79,6 +90,7 @@ def campaign_from_json(value: object) -> Campaign | tuple[Wrong, ...]:
     quiet_email = written["quiet_email"]
     if not isinstance(quiet_email, bool):
         wrong.append(Wrong("quiet_email", Fault.NOT_YES_OR_NO))
+    channels = _channels(written.get("channels"), wrong)
     offsets = _offsets(written["offsets"], gap * HOUR, wrong)
     if not any(one.name == "messages" for one in wrong):
         wrong += _too_many(offsets, messages)
@@ -91,10 +103,11 @@ def campaign_from_json(value: object) -> Campaign | tuple[Wrong, ...]:
         quiet_from=quiet_from,
         quiet_until=quiet_until,
         quiet_email=bool(quiet_email),
+        channels=channels,
     )
 
 
-_FIELDS = frozenset(campaign_to_json(DEFAULT_CAMPAIGN))
+_FIELDS = frozenset((*campaign_to_json(DEFAULT_CAMPAIGN), "channels"))
 _CLASSES = {
     decline_class.value: decline_class for decline_class in DeclineClass if positions_of(decline_class)
 }
@@ -157,6 +170,25 @@ def _too_many(offsets: Mapping[DeclineClass, tuple[Offset, ...]], messages: int)
         for decline_class, found in offsets.items()
         if len(found) > messages and Position.NOTE not in (offset.position for offset in found)
     ]
+
+
+def _channels(value: object, wrong: list[Wrong]) -> tuple[str, ...] | None:
+    """Whether an install has them is not asked: one may be switched on later, or off for a while."""
+    if value is None:
+        return None
+    if not isinstance(value, list | tuple):
+        wrong.append(Wrong("channels", Fault.NOT_A_LIST))
+    elif not value:
+        wrong.append(Wrong("channels", Fault.NONE_CHOSEN))
+    elif len(value) > MOST_CHANNELS:
+        wrong.append(Wrong("channels", Fault.TOO_MANY, {"most": MOST_CHANNELS}))
+    elif not all(isinstance(one, str) and _CHANNEL.fullmatch(one) for one in value):
+        wrong.append(Wrong("channels", Fault.NO_SUCH_CHANNEL))
+    elif len(set(value)) < len(value):
+        wrong.append(Wrong("channels", Fault.TWICE))
+    else:
+        return tuple(value)
+    return None
 
 
 def _number(

@@ -19,6 +19,12 @@ class Why(StrEnum):
     OWN_CAMPAIGN = "own_campaign"
     SENT_BY_HAND = "sent_by_hand"
     OFFER_TO_RETURN = "offer_to_return"
+    # why a message goes by its channel
+    CHANNEL_PREFERRED = "channel_preferred"
+    CHANNEL_TRIED = "channel_tried"
+    CHANNEL_OF_CAMPAIGN = "channel_of_campaign"
+    CHANNEL_USUAL = "channel_usual"
+    CHANNEL_WAKES_NOBODY = "channel_wakes_nobody"
     # details that may stand beside one of those
     SHIFTED_NEXT_DAY = "shifted_next_day"
     SHIFTED_GAP = "shifted_gap"
@@ -53,6 +59,7 @@ class Why(StrEnum):
     NO_ADDRESS = "no_address"
     SUPPRESSED = "suppressed"
     NO_CHANNEL = "no_channel"
+    CHANNELS_LEFT_OUT = "channels_left_out"
     TOO_SOON_AFTER_LAST = "too_soon_after_last"
     CHANNEL_DOWN = "channel_down"
     QUIET_HOURS = "quiet_hours"

@@ -10,7 +10,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from .decline import POLICIES, Angle, DeclineClass
-from .learning import AS_PLANNED, Choice, Decision
+from .learning import ARMS, AS_PLANNED, Choice, Decision
 
 FIRST_BEFORE = timedelta(hours=48)
 """After the failure. A customer who is told later has no time left to act."""
@@ -92,11 +92,20 @@ def has_time_to_choose(decline_class: DeclineClass) -> bool:
     return policy.messages and not policy.needs_customer and policy.angle is not Angle.STOPPED
 
 
-def open_decisions(decline_class: DeclineClass) -> tuple[Decision, ...]:
-    """What there is to choose for such a case."""
-    if has_time_to_choose(decline_class):
-        return tuple(Decision)
-    return (Decision.FIRST_CHANNEL,) if POLICIES[decline_class].needs_customer else ()
+def open_decisions(
+    decline_class: DeclineClass, *, channels: tuple[str, ...] | None = None
+) -> tuple[Decision, ...]:
+    """What there is to choose for such a case, whose campaign uses these channels (None: all)."""
+    if not has_time_to_choose(decline_class) and not POLICIES[decline_class].needs_customer:
+        return ()
+    found = tuple(Decision) if has_time_to_choose(decline_class) else (Decision.FIRST_CHANNEL,)
+    return tuple(one for one in found if one is not Decision.FIRST_CHANNEL or _channel_is_open(channels))
+
+
+def _channel_is_open(channels: tuple[str, ...] | None) -> bool:
+    """Every channel that is tried is one of the campaign's, and not its first: else nothing would be tried."""
+    tried = [arm for arm in ARMS[Decision.FIRST_CHANNEL] if arm != AS_PLANNED]
+    return channels is None or all(channel in channels[1:] for channel in tried)
 
 
 def next_hour(at: datetime, hour: int, zone: ZoneInfo) -> datetime:

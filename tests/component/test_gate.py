@@ -22,7 +22,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 CHANNELS = frozenset({"email"})
 ADDRESS = "dana.reyes@example.com"
-BY_MAIL = Route("email", ADDRESS)
+BY_MAIL = Route("email", ADDRESS, Reason(Why.CHANNEL_USUAL, {"channel": "email"}))
 
 
 @pytest.fixture

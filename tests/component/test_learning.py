@@ -10,9 +10,12 @@ from app.cases import commands, profile
 from app.cases.audit import Act, Actor, note_case
 from app.cases.learning import choices_of
 from app.cases.lessons import learn_daily, lessons_of
+from app.cases.policies import Draft, create_policy
 from app.db import Database
 from app.models import Audit, Case, ChosenArm, Customer, Learned, Merchant
+from app.recovery.campaign import DEFAULT_CAMPAIGN
 from app.recovery.learning import ARMS, AS_PLANNED, MINIMUM, Decision
+from app.recovery.segments import Matches
 from notifiers.memory import MemoryNotifier
 from tests.support import seeded
 from tests.support import whop_events as whop
@@ -158,6 +161,19 @@ def test_the_channel_that_is_tried_is_asked_first(world: World) -> None:
     world.hear(whop.payment_failed(at=NOON))
     assert world.steps()[0].why["tried"][0]["arm"] == "whop_chat"
     assert sent_by(world) == "whop_chat"
+
+
+@pytest.mark.parametrize("uses", [("email",), ("whop_chat", "email")])
+def test_no_channel_is_tried_that_the_campaign_leaves_out_or_asks_first_anyway(
+    world: World, uses: tuple[str, ...]
+) -> None:
+    teach(world, CHANNEL, whop_chat=1.0)
+    with world.database.transaction() as session:
+        draft = Draft("Own", Matches(), replace(DEFAULT_CAMPAIGN, channels=uses))
+        create_policy(session, session.scalars(select(Merchant)).one(), draft, actor="user:1", now=NOON)
+    world.hear(whop.payment_failed(at=NOON))
+    assert "first_channel" not in drawn(world)
+    assert sent_by(world) == uses[0]
 
 
 def test_what_the_customer_prefers_comes_before_what_is_tried(world: World) -> None:

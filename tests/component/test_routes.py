@@ -1,14 +1,19 @@
 """By which channel: the customer's choice first, one at a time, the next where one gives up, and no chat at night."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from sqlalchemy import select, update
 
 from app.cases import links
+from app.cases.policies import Draft, create_policy
 from app.db import Database
 from app.delivery.suppression import suppress
-from app.models import Customer, Delivery, Merchant, Step
+from app.models import Case, Customer, Delivery, Merchant, Step
+from app.recovery.campaign import DEFAULT_CAMPAIGN
+from app.recovery.card_notice import KIND as NOTICE
+from app.recovery.segments import Matches
 from notifiers.base import GiveUp, Message, Outcome, Recipient, Retry, Sent, Unknown
 from notifiers.memory import MemoryNotifier, Script
 from tests.support import whop_events as whop
@@ -42,6 +47,21 @@ class Channels:
     def set(self, **values: object) -> None:
         with self.world.database.transaction() as session:
             session.execute(update(Customer).values(**values))
+
+    def uses(self, *names: str) -> None:
+        """The case was opened with a campaign that uses these, best first."""
+        with self.world.database.transaction() as session:
+            merchant = session.scalars(select(Merchant)).one()
+            draft = Draft("Own", Matches(), replace(DEFAULT_CAMPAIGN, channels=names))
+            policy = create_policy(session, merchant, draft, actor="user:1", now=self.world.now)
+            assert policy is not None
+            session.execute(update(Case).values(policy_id=policy.id))
+
+    @property
+    def by(self) -> dict[str, dict[str, object]]:
+        """Of the first step, why by each channel that it went by."""
+        found: dict[str, dict[str, object]] = self.first.why["by"]
+        return found
 
     @property
     def sent(self) -> list[tuple[str, str]]:
@@ -93,6 +113,79 @@ def test_what_the_customer_prefers_comes_first(channels: Channels, preferred: st
     channels.set(preferred_channel=preferred)
     channels.world.send_due()
     assert [channel for channel, _ in channels.sent] == [preferred]
+
+
+def test_the_campaigns_order_decides_where_the_customer_has_chosen_none(channels: Channels) -> None:
+    channels.uses("email", "telegram", "whop_chat")
+    channels.link("telegram")
+    channels.world.send_due()
+    assert channels.sent == [("email", "dana.reyes@example.com")]
+    assert channels.by == {"email": {"code": "channel_of_campaign", "channel": "email"}}
+
+
+def test_what_the_customer_prefers_comes_before_the_campaigns_order(channels: Channels) -> None:
+    channels.uses("email", "telegram")
+    channels.link("telegram")
+    channels.set(preferred_channel="telegram")
+    channels.world.send_due()
+    assert channels.sent == [("telegram", "telegram-7")]
+    assert channels.by == {"telegram": {"code": "channel_preferred", "channel": "telegram"}}
+
+
+def test_no_preference_makes_a_campaign_use_what_it_leaves_out(channels: Channels) -> None:
+    channels.uses("whop_chat", "email")
+    channels.link("telegram")
+    channels.set(preferred_channel="telegram")
+    channels.world.send_due()
+    assert [channel for channel, _ in channels.sent] == ["whop_chat"]
+    assert channels.by["whop_chat"] == {
+        "code": "channel_of_campaign", "channel": "whop_chat", "left_out": ["telegram"],
+    }  # fmt: skip
+
+
+def test_where_only_what_the_campaign_leaves_out_reaches_them_nothing_goes_and_it_says_so(
+    channels: Channels,
+) -> None:
+    channels.uses("telegram", "postal")
+    channels.world.pass_time(timedelta(days=5))
+    assert (channels.sent, channels.tried) == ([], [])
+    assert channels.why == {"code": "channels_left_out", "left_out": ["email", "whop_chat"]}
+    assert {step.state for step in channels.world.steps()} == {"skipped"}
+
+
+def test_a_channel_that_gives_up_is_never_followed_by_one_that_the_campaign_leaves_out(
+    database: Database, clock: FixedClock
+) -> None:
+    channels = build(database, clock, telegram=GiveUp("telegram_blocked"))
+    channels.uses("telegram", "whop_chat")
+    channels.link("telegram")
+    channels.world.send_due()
+    assert channels.tried == ["telegram", "whop_chat"]
+    assert set(channels.by) == {"telegram", "whop_chat"}
+
+
+def test_a_closed_address_stays_closed_whatever_the_campaign_prefers(channels: Channels) -> None:
+    channels.uses("telegram")
+    channels.link("telegram")
+    with channels.world.database.transaction() as session:
+        merchant = session.scalars(select(Merchant)).one()
+        suppress(
+            session, merchant, channel="telegram", address="telegram-7", reason="x", now=channels.world.now
+        )
+    channels.world.send_due()
+    assert channels.sent == []
+    assert channels.why == {
+        "code": "suppressed", "channel": "telegram", "cause": "x", "left_out": ["email", "whop_chat"],
+    }  # fmt: skip
+
+
+def test_what_was_done_with_their_card_a_customer_hears_by_whatever_reaches_them(channels: Channels) -> None:
+    channels.uses("telegram")
+    with channels.world.database.transaction() as session:
+        session.execute(update(Step).where(Step.position == 1).values(kind=NOTICE))
+    channels.world.send_due()
+    assert [channel for channel, _ in channels.sent] == ["email"]
+    assert channels.by == {"email": {"code": "channel_usual", "channel": "email"}}
 
 
 def test_a_preference_for_an_account_that_is_gone_is_no_hindrance(channels: Channels) -> None:
@@ -308,6 +401,7 @@ def test_a_night_that_outlasts_the_payment_does_not_swallow_the_message(channels
     assert channels.world.now < channels.world.case().opened_at + timedelta(hours=120)
     channels.world.send_due()
     assert channels.sent == [("email", "dana.reyes@example.com")]
+    assert channels.by == {"email": {"code": "channel_wakes_nobody"}}
 
 
 @pytest.mark.parametrize("turn", range(4))

@@ -28,3 +28,5 @@ def test_it_runs_nothing_and_names_no_operation_twice(client: FlaskClient) -> No
     links = set(re.findall(r'href="#([^"]+)"', page))
     assert links <= set(ids) and len(links) > 15
     assert len(page.encode()) < 250_000
+    titles = re.findall(r"<h3[^>]*>([^<]+)</h3>", page)
+    assert len(titles) == len(set(titles)), "each is the name of a part of the page"

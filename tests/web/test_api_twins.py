@@ -236,11 +236,32 @@ def test_policies_are_made_changed_moved_and_restored(api: Call, foreign: Call) 
         ({"name": "x", "offsets": {"A": {"first": {"deep": {"er": 1}}}}}, {"offsets.A.first"}),
         ({"name": "x", "quiet_from": "noon", "quiet_email": 1}, {"quiet_email"}),
         ({"name": "x", "min_price": "49.00"}, {"price"}),
+        ({"name": "x", "channels": []}, {"channels"}),
+        ({"name": "x", "channels": "email"}, {"channels"}),
+        ({"name": "x", "channels": ["email", "email"]}, {"channels"}),
+        ({"name": "x", "channels": ["email", "pigeon"]}, {"channels"}),
+        ({"name": "x", "channels": ["email"], "use.email": True}, {"use.email"}),
     ],
 )
 def test_policies_that_cannot_be_used_are_named(api: Call, body: dict[str, Any], wrong: set[str]) -> None:
     assert set(api("/api/policies", body, status=400)) == wrong
     assert api("/api/policies")["policies"] == []
+
+
+def test_a_policys_channels_are_sent_in_their_order_and_null_means_all(api: Call) -> None:
+    one = "/api/policies/{key}"
+    known = api("/api/policies")
+    assert [(row["name"], row["set_up"]) for row in known["channels"]] == [
+        ("telegram", False), ("discord", False), ("email", True), ("whop_chat", False),
+    ]  # fmt: skip
+    assert known["default_campaign"]["channels"] is None
+    made = api("/api/policies", {"name": "x", "channels": ["whop_chat", "email"]}, status=201)
+    assert made["channels"] == ["whop_chat", "email"]
+    other = api(one, {"name": "y"}, key=made["key"])
+    assert (other["channels"], other["versions"][0]["changed"]) == (["whop_chat", "email"], ["name"])
+    back = api(one, {"channels": None}, key=made["key"])
+    assert (back["channels"], back["versions"][0]["changed"]) == (None, ["campaign"])
+    assert back["versions"][1]["channels"] == ["whop_chat", "email"]
 
 
 def test_the_set_up_and_whops_window_are_told(api: Call) -> None:

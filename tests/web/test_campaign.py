@@ -233,3 +233,80 @@ def test_the_case_says_which_policy_it_has_and_why(
     text = page(signed_in_client, opened(clock.now()))
     assert "&lt;i&gt;Dollars&lt;/i&gt;" in text and "(version 2)" in text
     assert "It fits by: its price." in text
+
+
+def ticked(*names: str) -> dict[str, str]:
+    """The form's choice of these channels, best first."""
+    places = {f"place.{name}": str(place) for place, name in enumerate(names, start=1)}
+    return {"channels": "own", **{f"use.{name}": "1" for name in names}, **places}
+
+
+def test_a_new_policy_uses_all_channels_and_shows_which_are_not_set_up(
+    signed_in_client: FlaskClient, database: Database
+) -> None:
+    text = page(signed_in_client, NEW)
+    assert re.search(r'value="usual" checked', text) and not re.search(r'value="own" checked', text)
+    assert re.findall(r'name="use\.(\w+)" value="1"( checked)?', text) == [
+        ("telegram", ""), ("discord", ""), ("email", " checked"), ("whop_chat", ""),
+    ]  # fmt: skip
+    assert text.count("not set up here") == 3
+    save(signed_in_client, channels="usual", **{"use.telegram": "1", "place.telegram": "1"})
+    assert "channels" not in rows(database)[0].campaign
+    assert "Channels: all that are set up, in the usual order." in page(signed_in_client)
+
+
+def test_a_choice_of_channels_is_kept_in_its_order_shown_and_named_among_the_changes(
+    signed_in_client: FlaskClient, database: Database
+) -> None:
+    save(signed_in_client)
+    places = {"place.email": "3", "place.telegram": "2"}
+    save(signed_in_client, f"{INDEX}/1", **{**ticked("email", "telegram"), **places})
+    assert rows(database)[-1].campaign["channels"] == ["telegram", "email"]
+    told = "1. Telegram (not set up here), 2. e-mail"
+    assert f"Channels: {told}." in page(signed_in_client)
+    text = page(signed_in_client, f"{INDEX}/1")
+    assert f"Channels: all that are set up, in the usual order → {told}" in text
+    assert re.findall(r'name="use\.(\w+)" value="1"( checked)?', text) == [
+        ("telegram", " checked"), ("email", " checked"), ("discord", ""), ("whop_chat", ""),
+    ]  # fmt: skip
+    assert "None of its channels is set up here" not in text
+    save(signed_in_client, f"{INDEX}/1", **ticked("telegram", "discord"))
+    for path in (INDEX, f"{INDEX}/1"):
+        assert "None of its channels is set up here" in page(signed_in_client, path)
+    post(signed_in_client, f"{INDEX}/1/restore/1")
+    assert rows(database)[-1].campaign == rows(database)[0].campaign
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"channels": "own"}, "Tick at least one channel"),
+        ({**ticked("email", "telegram"), "place.telegram": "1"}, "Two channels have the place 1."),
+        ({**ticked("email"), "place.email": "5"}, "Give each channel a place from 1 to 4."),
+        ({**ticked("email"), "place.email": ""}, "Give each channel a place from 1 to 4."),
+        (ticked("email", "pigeon"), "There is no channel “pigeon”."),
+    ],
+)
+def test_a_choice_that_cannot_be_used_says_so_at_the_channels_and_is_not_lost(
+    signed_in_client: FlaskClient, database: Database, fields: dict[str, str], told: str
+) -> None:
+    answer = save(signed_in_client, **fields)
+    text = answer.get_data(as_text=True)
+    assert (answer.status_code, rows(database)) == (400, [])
+    message = re.search(r'id="channels-wrong"[^>]*>([^<]*)<', text)
+    assert message is not None and told in message[1]
+    assert 'value="own" checked' in text
+    assert ('name="use.email" value="1" checked' in text) is ("use.email" in fields)
+
+
+def test_a_channel_that_is_gone_from_the_install_may_stay_in_the_choice(
+    signed_in_client: FlaskClient, database: Database
+) -> None:
+    save(signed_in_client)
+    with database.transaction() as session:
+        row = session.scalars(select(Policy)).one()
+        row.campaign = {**row.campaign, "channels": ["pigeon", "email"]}
+    assert "1. pigeon (not set up here), 2. e-mail" in page(signed_in_client, f"{INDEX}/1")
+    save(signed_in_client, f"{INDEX}/1", name="Other", **ticked("pigeon", "email"))
+    assert rows(database)[-1].name == "Other"
+    assert rows(database)[-1].campaign["channels"] == ["pigeon", "email"]

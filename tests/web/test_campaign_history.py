@@ -13,7 +13,7 @@ from app.models import Attempt, Audit, Case, Merchant
 from tests.support import seeded
 from tests.support.clock import FixedClock
 from tests.web.conftest import csrf_token, signed_in
-from tests.web.test_campaign import GOOD, HOURS, INDEX, NEW, page, post, rows, save
+from tests.web.test_campaign import GOOD, HOURS, INDEX, NEW, page, post, rows, save, ticked
 from tests.web.test_dashboard_events import MOST_QUERIES, counted
 
 HOUR = timedelta(hours=1)
@@ -66,6 +66,12 @@ def test_the_newest_cases_are_lived_through_again(
     assert "Paid Early" in told and "24 h First reminder, 12 h 2 more were not needed" in told
     assert "In the control group" in told
     assert "Past" not in told
+    assert "By e-mail: the first that can be used, in the usual order." in told
+    answer = save(signed_in_client, deed="preview", **ticked("telegram"), **hours)
+    assert (
+        "No channel that your campaign uses reaches this customer. Your campaign leaves out e-mail."
+        in rehearsed(answer.get_data(as_text=True))
+    )
     answer = save(signed_in_client, deed="preview", countries="DE", **hours)
     assert rehearsed(answer.get_data(as_text=True)).count("Not a case of this policy") == 2
 

@@ -68,6 +68,25 @@ def test_the_page_says_why_it_stands_so_what_was_and_what_comes(
         assert sentence in text
 
 
+def test_a_message_says_why_it_went_by_its_channel_and_a_missing_one_what_the_campaign_leaves_out(
+    signed_in_client: FlaskClient, case: Case, database: Database
+) -> None:
+    by = {
+        "telegram": {"code": "channel_preferred", "channel": "telegram"},
+        "email": {"code": "channel_of_campaign", "channel": "email", "left_out": ["discord"]},
+    }
+    left_out = {"code": "channels_left_out", "left_out": ["email", "whop_chat"]}
+    with database.transaction() as session:
+        first, second, _last = session.scalars(select(Step).order_by(Step.position))
+        first.why, second.outcome_why = {**first.why, "by": by}, left_out
+    text = signed_in_client.get(f"/dashboard/cases/{case.id}").get_data(as_text=True)
+    assert "By e-mail: the first that can be used, in your campaign&#39;s order." in text
+    assert "Your campaign leaves out Discord." in text
+    assert "By Telegram" not in text
+    assert "No channel that your campaign uses reaches this customer." in text
+    assert "Your campaign leaves out e-mail, Whop chat." in text
+
+
 def test_names_and_messages_are_shown_as_text(
     signed_in_client: FlaskClient, merchant: Merchant, database: Database, clock: FixedClock
 ) -> None:

@@ -67,6 +67,42 @@ def test_one_message_too_many_says_how_many_there_may_be() -> None:
 
 
 @pytest.mark.parametrize(
+    "chosen", [["email"], ["whop_chat", "telegram"], [f"c{n}" for n in range(20)], ["a" * 40]]
+)
+def test_the_channels_of_a_campaign_come_back_in_their_order(chosen: list[str]) -> None:
+    found = campaign_from_json(written(channels=chosen))
+    assert isinstance(found, Campaign)
+    assert (found.channels, campaign_to_json(found)["channels"]) == (tuple(chosen), chosen)
+    assert stored_campaign(campaign_to_json(found)) == found
+
+
+def test_a_campaign_of_all_channels_is_written_as_it_was_before_there_was_a_choice() -> None:
+    assert DEFAULT_CAMPAIGN.channels is None
+    assert "channels" not in campaign_to_json(DEFAULT_CAMPAIGN)
+    assert stored_campaign(written()) == stored_campaign(written(channels=None)) == DEFAULT_CAMPAIGN
+
+
+@pytest.mark.parametrize(
+    ("channels", "fault", "detail"),
+    [
+        ("email", Fault.NOT_A_LIST, {}),
+        ({"email": 1}, Fault.NOT_A_LIST, {}),
+        ([], Fault.NONE_CHOSEN, {}),
+        ([f"c{n}" for n in range(21)], Fault.TOO_MANY, {"most": 20}),
+        (["email", 7], Fault.NO_SUCH_CHANNEL, {}),
+        (["E-mail"], Fault.NO_SUCH_CHANNEL, {}),
+        (["a" * 41], Fault.NO_SUCH_CHANNEL, {}),
+        ([""], Fault.NO_SUCH_CHANNEL, {}),
+        (["email", "telegram", "email"], Fault.TWICE, {}),
+    ],
+)
+def test_channels_that_cannot_be_used_say_why(
+    channels: object, fault: Fault, detail: dict[str, object]
+) -> None:
+    assert only_fault(written(channels=channels)) == Wrong("channels", fault, detail)
+
+
+@pytest.mark.parametrize(
     "changes",
     [{"quiet_from": "18:00"}, {"quiet_from": "22:00"}, {"quiet_until": "07:00"}, {"quiet_until": "12:00"}],
 )

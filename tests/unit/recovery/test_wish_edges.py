@@ -74,6 +74,26 @@ def test_what_there_is_to_choose_hangs_on_what_can_wait() -> None:
         assert found[letter] == ()
 
 
+@pytest.mark.parametrize(
+    ("channels", "tried"),
+    [
+        (None, True),
+        (("email", "whop_chat"), True),
+        (("telegram", "email", "whop_chat"), True),
+        (("whop_chat", "email"), False),
+        (("whop_chat",), False),
+        (("email", "telegram"), False),
+    ],
+)
+def test_no_channel_is_tried_that_the_campaign_leaves_out_or_asks_first_anyway(
+    channels: tuple[str, ...] | None, tried: bool
+) -> None:
+    for decline_class in (DeclineClass.FUNDS, DeclineClass.CARD_DATA):
+        found = open_decisions(decline_class, channels=channels)
+        assert (Decision.FIRST_CHANNEL in found) is tried
+        assert set(found) >= set(open_decisions(decline_class)) - {Decision.FIRST_CHANNEL}
+
+
 def test_an_hour_that_has_just_struck_is_now_and_a_moment_later_it_is_tomorrow() -> None:
     ten = datetime(2026, 11, 20, 9, tzinfo=UTC)  # in Berlin
     assert next_hour(ten, 10, BERLIN) == ten
