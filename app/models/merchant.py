@@ -59,6 +59,8 @@ class Merchant(Base):
     winback_code: Mapped[str | None]
     """A promo code that the merchant has made at Whop."""
 
+    flood_since: Mapped[datetime | None]
+    """Reminders about what failed at once then wait for a person; None: they go out as planned."""
     erasures: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many people were erased; while there are none, no event is compared with them."""
 
