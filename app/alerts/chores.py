@@ -179,18 +179,16 @@ def _write_spike(
     session: Session, merchant: Merchant, *, now: datetime, flood_rule: FloodRule | None
 ) -> bool:
     began = now - SPIKE.span
-    counts = {
-        "failures": _opened(session, merchant, after=began, until=now),
-        "before": _opened(session, merchant, after=began - SPIKE.usual_over, until=began),
-    }
+    failures = _opened(session, merchant, after=began, until=now)
+    before = _opened(session, merchant, after=began - SPIKE.usual_over, until=began)
     flooded = _told_at(session, merchant, AlertKind.FLOOD)
     if flood_rule is not None:
-        wanted = flood(**counts, told_at=flooded, now=now, rule=flood_rule)
+        wanted = flood(failures=failures, before=before, told_at=flooded, now=now, rule=flood_rule)
         if wanted is not None:
             merchant.flood_since = merchant.flood_since or now
             return write_alert(session, merchant, wanted, now=now) is not None
     told_at = max(filter(None, (flooded, _told_at(session, merchant, AlertKind.SPIKE))), default=None)
-    wanted = spike(**counts, told_at=told_at, now=now)
+    wanted = spike(failures=failures, before=before, told_at=told_at, now=now)
     return wanted is not None and write_alert(session, merchant, wanted, now=now) is not None
 
 

@@ -1,5 +1,6 @@
 """Very many failures at once are an outage: reminders about them wait for a person, at a pace if they like."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from app.db import Database
 from app.models import Alert, Case, Merchant
 from app.recovery.alerts import FLOOD, FloodRule
 from tests.faults.conftest import many
+from tests.faults.figures import Figures
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 from tests.support.world import RULES, World
@@ -65,7 +67,7 @@ def world(database: Database, clock: FixedClock) -> World:
     [(12, SMALL), pytest.param(10_000, FLOOD, marks=[many, pytest.mark.timeout(1800)])],
 )
 def test_an_outage_is_planned_and_told_and_its_reminders_wait_for_a_click(
-    world: World, cases: int, rule: FloodRule, record_property: object
+    world: World, cases: int, rule: FloodRule, record_property: Callable[[str, object], None]
 ) -> None:
     fail(world, cases)
     assert len(world.steps()) == cases * 3
@@ -80,6 +82,7 @@ def test_an_outage_is_planned_and_told_and_its_reminders_wait_for_a_click(
         assert release(world) == cases
         assert len(world.send_due()) == cases
     assert len({recipient.address for _, recipient in world.mail.sent}) == cases
+    Figures(record_property).add(failures_at_once=cases, sends_before_the_click=0, after_it=cases)
 
 
 def test_they_go_out_at_the_pace_that_was_asked_for(world: World) -> None:
