@@ -186,6 +186,7 @@ def _write_spike(
         wanted = flood(failures=failures, before=before, told_at=flooded, now=now, rule=flood_rule)
         if wanted is not None:
             merchant.flood_since = merchant.flood_since or now
+            merchant.flood_until = now + flood_rule.rest
             return write_alert(session, merchant, wanted, now=now) is not None
     told_at = max(filter(None, (flooded, _told_at(session, merchant, AlertKind.SPIKE))), default=None)
     wanted = spike(failures=failures, before=before, told_at=told_at, now=now)

@@ -44,10 +44,11 @@ def let_go(
     """
     lock_merchant(session, merchant.id)
     session.refresh(merchant)
-    if merchant.flood_since is None:
+    since, until = merchant.flood_since, merchant.flood_until
+    if since is None or until is None:
         return None
-    rows = _next_steps(session, merchant, opened_after=merchant.flood_since - SPIKE.span)
-    merchant.flood_since = None
+    rows = _next_steps(session, merchant, after=since - SPIKE.span, before=until)
+    merchant.flood_since = merchant.flood_until = None
     moved, free = [], now
     for row in rows:
         due = now if (row.outcome_why or {}).get("code") == Why.FLOOD else row.due_at
@@ -63,10 +64,10 @@ def let_go(
 
 
 def _next_steps(
-    session: Session, merchant: Merchant, *, opened_after: datetime
+    session: Session, merchant: Merchant, *, after: datetime, before: datetime
 ) -> Sequence[Row[tuple[int, datetime, dict[str, object] | None]]]:
     """Of each running case that the flood opened, in the order in which they are due."""
-    theirs = (Case.merchant_id == merchant.id, Case.opened_at > opened_after, Case.closed_at.is_(None))
+    of_it = (Case.opened_at > after, Case.opened_at < before, Case.closed_at.is_(None))
     first = (
         select(func.min(Step.position))
         .where(Step.case_id == Case.id, Step.state == "planned")
@@ -76,7 +77,7 @@ def _next_steps(
     wanted = (
         select(Step.id, Step.due_at, Step.outcome_why)
         .join(Case, Step.case_id == Case.id)
-        .where(*theirs, Step.state == "planned", Step.position == first)
+        .where(Case.merchant_id == merchant.id, *of_it, Step.state == "planned", Step.position == first)
         .order_by(Step.due_at, Step.id)
     )
     return session.execute(wanted).all()

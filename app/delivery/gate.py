@@ -85,8 +85,8 @@ def look(
 
 def held_by_flood(case: Case, step: Step) -> bool:
     """One of very many that failed at once, of which the merchant has not said yet what becomes of them."""
-    since = case.merchant.flood_since
-    if since is None or case.opened_at <= since - SPIKE.span:
+    since, until = case.merchant.flood_since, case.merchant.flood_until
+    if since is None or until is None or not since - SPIKE.span < case.opened_at < until:
         return False
     return step.kind not in (KIND, NOTICE) and step.why.get("code") != Why.SENT_BY_HAND
 

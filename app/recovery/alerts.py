@@ -96,7 +96,7 @@ class FloodRule:
     """Failures within `SPIKE.span`; a merchant who has so many in a usual hour is told by `times_usual`."""
     times_usual: int = 10
     rest: timedelta = timedelta(hours=12)
-    """Once somebody has let the reminders go, the same flood does not stop them again."""
+    """What fails within this time belongs to the same flood, which is told once and let go once."""
 
 
 FLOOD = FloodRule()

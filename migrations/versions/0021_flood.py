@@ -1,4 +1,4 @@
-"""Since when a merchant's reminders wait, because far more of their renewals failed at once than ever do."""
+"""Of which hours' failures a merchant's reminders wait, because far more of their renewals failed at once than ever do."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("merchant", sa.Column("flood_since", sa.DateTime(timezone=True), nullable=True))
+    for name in ("flood_since", "flood_until"):
+        op.add_column("merchant", sa.Column(name, sa.DateTime(timezone=True), nullable=True))
 
 
 def downgrade() -> None:
-    op.drop_column("merchant", "flood_since")
+    for name in ("flood_until", "flood_since"):
+        op.drop_column("merchant", name)

@@ -121,6 +121,16 @@ def test_others_are_written_to_meanwhile_and_one_by_hand(world: World) -> None:
     assert held(world) is not None
 
 
+def test_what_fails_half_a_day_later_goes_out_also_where_nobody_has_looked(world: World) -> None:
+    fail(world, 12)
+    look(world)
+    world.clock.advance(12 * HOUR)
+    fail(world, 1, first=12)
+    world.clock.advance(HOUR)
+    assert len(world.send_due()) == 1
+    assert held(world) is not None
+
+
 def test_once_let_go_the_same_flood_holds_nothing_back_again(world: World) -> None:
     fail(world, 12)
     look(world)

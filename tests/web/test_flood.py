@@ -1,5 +1,7 @@
 """Letting reminders go that wait after very many failures at once: on the overview, and by the API."""
 
+from datetime import timedelta
+
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
@@ -9,11 +11,13 @@ from app.models import Audit, Merchant
 from tests.support.clock import FixedClock
 from tests.web.conftest import csrf_token
 
+HOUR = timedelta(hours=1)
+
 
 @pytest.fixture
 def flooded(signed_in_client: FlaskClient, database: Database, clock: FixedClock) -> FlaskClient:
     with database.transaction() as session:
-        session.execute(update(Merchant).values(flood_since=clock.now()))
+        session.execute(update(Merchant).values(flood_since=clock.now(), flood_until=clock.now() + HOUR))
     return signed_in_client
 
 
