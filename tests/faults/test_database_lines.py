@@ -74,8 +74,10 @@ def test_an_event_whose_line_is_cut_anywhere_has_its_effect_once(
         return broke(lambda: process_event(far, claim, times=world.times, rules=RULES))
 
     assert not work_on(0, Fault())
-    cuts = faults(proxy)
+    cuts, whole = faults(proxy), proxy.passed["back"]
     chosen = cuts[:: max(1, len(cuts) // MOST_CUTS)] if MOST_CUTS else cuts
+    # The commit is made, its answer is lost, and the next connection is good.
+    chosen += [Fault(cut_back=whole - short, once=True) for short in range(1, 20, 6)]
     with capture_logs():  # each tells its long story
         torn = sum(work_on(number, fault) for number, fault in enumerate(chosen, start=1))
     world.clock.advance(LEASE + timedelta(seconds=1))

@@ -22,7 +22,7 @@ class Fault:
     """Seconds and bytes; what is not said is as it should be.
 
     `cut_out`, `cut_back`: so many bytes pass to the peer, or back from it, then the line is hung up. `reset`: by RST,
-    as of a machine that has forgotten the line. `hole`: it is taken and nothing passes, either way.
+    as of a machine that has forgotten the line. `once`: the lines after it are whole. `hole`: it is taken and nothing passes, either way.
     """
 
     delay: float = 0.0
@@ -30,6 +30,7 @@ class Fault:
     cut_out: int | None = None
     cut_back: int | None = None
     reset: bool = False
+    once: bool = False
     hole: bool = False
 
 
@@ -120,8 +121,11 @@ class FaultProxy:
                 passed += len(some)
                 self.passed[way] += len(some)
         except OSError:
+            fault = self.fault
             for wire in (source, target):
-                _end(wire, reset=self.fault.reset)
+                _end(wire, reset=fault.reset)
+            if fault.once:
+                self.fault = Fault()
 
     def _some(self, source: socket.socket, way: Literal["out", "back"], passed: int) -> bytes | None:
         """What has come and may pass; nothing yet, or None at the end. Raises where the line is to be cut."""
