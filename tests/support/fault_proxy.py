@@ -22,7 +22,8 @@ class Fault:
     """Seconds and bytes; what is not said is as it should be.
 
     `cut_out`, `cut_back`: so many bytes pass to the peer, or back from it, then the line is hung up. `reset`: by RST,
-    as of a machine that has forgotten the line. `once`: the lines after it are whole. `hole`: it is taken and nothing passes, either way.
+    as of a machine that has forgotten the line. `once`: the lines after it are whole. `hole`: it is taken and nothing
+    passes, either way.
     """
 
     delay: float = 0.0
