@@ -38,9 +38,10 @@ check: $(VENV)/.test
 	$(BIN)/python -m supply.migrations
 	$(BIN)/yamllint --strict -d '{extends: default, rules: {document-start: disable, line-length: {max: 130}}}' compose.yaml deploy
 
-# Real processes, killed again and again: too slow for every test run.
+# Every fault that the program must live through, again and again: too slow for every test run. Writes docs/reliability.md
 faults: $(VENV)/.test
-	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests/faults tests/properties
+	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 2 --dist worksteal -p tests.faults.reliability \
+		--reliability docs/reliability.md tests/faults tests/properties $$($(BIN)/python -m tests.faults.rows)
 
 # Changes the heart in every small way and counts whom the unit tests let live. Kept, with how long: docs/mutation.md
 mutants: $(VENV)/.test

@@ -19,6 +19,7 @@ from app.dashboard.customers import blueprint as customers
 from app.dashboard.customers_api import blueprint as customers_api
 from app.dashboard.endpoints import blueprint as endpoints
 from app.dashboard.events import blueprint as events
+from app.dashboard.flood import blueprint as flood
 from app.dashboard.learning import blueprint as learning
 from app.dashboard.letter import blueprint as letter
 from app.dashboard.messages import blueprint as messages
@@ -58,7 +59,7 @@ from app.webhooks.routes import blueprint as webhooks
 BLUEPRINTS = (
     webhooks, auth, dashboard, figures, events, messages, compare, campaign, winback, alerts, learning, charges, control,
     whop_window, selected, views, customers, letter, setup, tokens, endpoints, team, api, webhooks_api, customers_api,
-    personal_data, views_api, settings_api, messages_api, policies_api, setup_api, trials_api, compared_api, customer,
+    flood, personal_data, views_api, settings_api, messages_api, policies_api, setup_api, trials_api, compared_api, customer,
     health, metrics_page, openapi, api_docs, dev,
 )  # fmt: skip
 

@@ -4,6 +4,8 @@
 hold either open during a network call. SQLite runs in WAL with short `BEGIN IMMEDIATE` writers.
 """
 
+import math
+import sqlite3
 import threading
 import time
 from collections import Counter
@@ -36,6 +38,10 @@ LOST_LINE = {
 """libpq's options for a line that was cut between two machines; what DATABASE_URL says of them wins."""
 READ_ONLY = "25006"
 """SQLSTATE: a standby, or somebody has made the database read-only."""
+DISK_FULL = "53100"
+NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
+"""SQLite's words for the same; a full disk may be any of them, by what it was writing."""
+REFUSED_LATELY_SECONDS = 60.0
 TELL_EVERY_SECONDS = 10.0
 
 log = get_logger(__name__)
@@ -95,6 +101,7 @@ class Database:
             extensions.set_wait_callback(wait_for_answer)
             event.listen(self.engine, "handle_error", _without_values)
         self._presence = None if self.sqlite else Presence(self._connect)
+        self._refused_at = -math.inf
         self._told: dict[str, float] = {}
         self._untold: Counter[str] = Counter()
         self._telling = threading.Lock()
@@ -111,6 +118,7 @@ class Database:
             session.begin(),
         ):
             yield session
+        self._refused_at = -math.inf
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -146,6 +154,7 @@ class Database:
             _busy_for_a_moment(connection) if self.sqlite else _no_begin(connection),
         ):
             yield connection
+        self._refused_at = -math.inf
 
     def ping(self) -> None:
         """Raise if the database does not answer."""
@@ -156,8 +165,14 @@ class Database:
         """Answers, but takes nothing."""
         return not self.sqlite and session.scalar(text("SHOW transaction_read_only")) == "on"
 
+    def refusing(self) -> bool:
+        """It had no room the last time that this process wanted to write, which was a moment ago."""
+        return time.monotonic() < self._refused_at + REFUSED_LATELY_SECONDS
+
     def tell_away(self, line: str, error: BaseException, **more: object) -> None:
         """Log that the database is away: at once, then every ten seconds with the number of lines held back."""
+        if _has_no_room(error):
+            self._refused_at = time.monotonic()
         with self._telling:
             now = time.monotonic()
             if now - self._told.get(line, -TELL_EVERY_SECONDS) < TELL_EVERY_SECONDS:
@@ -191,6 +206,13 @@ def is_away(error: BaseException) -> bool:
         return True
     # SQLite calls a table or column that is not there an operational error, too.
     return isinstance(error, OperationalError) and "no such" not in str(error.orig)
+
+
+def _has_no_room(error: BaseException) -> bool:
+    refused = error.orig if isinstance(error, DBAPIError) else None
+    if isinstance(refused, sqlite3.Error):
+        return getattr(refused, "sqlite_errorcode", 0) & 0xFF in NO_ROOM
+    return getattr(refused, "pgcode", None) == DISK_FULL
 
 
 @contextmanager

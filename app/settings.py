@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     attr_window_days: int = variable(7, "a touch this long before the payment counts", ge=1, le=90)
     control_share: float = variable(0.10, "control group of new merchants", ge=0, le=0.5)
     first_message_delay_minutes: int = variable(20, "no message earlier after a failure", ge=0, le=1440)
+    flood_limit: int = variable(1000, "failures of one merchant in an hour that hold reminders back", ge=0)
     retention_inbox_days: int = variable(30, "days that raw events are kept", ge=1, le=3650)
     retention_body_days: int = variable(90, "days that the texts of messages are kept", ge=1, le=3650)
     retention_case_months: int = variable(24, "months until a closed case is nobody's", ge=1, le=120)

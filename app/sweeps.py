@@ -35,6 +35,7 @@ from app.models.base import insert_once
 from app.privacy.leftovers import look_through
 from app.privacy.retention import NIGHT, Kept, Pruned, at_ease, tell
 from app.privacy.retention import prune as prune_old
+from app.recovery.alerts import FloodRule
 from app.security.grants import prune_grants
 from app.security.sessions import prune
 from app.services import Services
@@ -156,7 +157,9 @@ class Sweeps:
         return write_digests(self._database, now=self._services.clock.now())
 
     def _write_spikes(self) -> int:
-        return write_spikes(self._database, now=self._services.clock.now())
+        least = self._services.settings.flood_limit
+        rule = FloodRule(at_least=least) if least else None
+        return write_spikes(self._database, now=self._services.clock.now(), flood_rule=rule)
 
     def _learn_daily(self) -> int:
         return learn_daily(self._database, now=self._services.clock.now())

@@ -13,7 +13,7 @@ from app.db import Database
 from app.models import Alert, Audit, Case, Merchant, Step
 from app.models.case import LIVE
 from app.models.merchant import lock_merchant
-from app.recovery.alerts import SPIKE, AlertKind, Wanted, spike
+from app.recovery.alerts import FLOOD, SPIKE, AlertKind, FloodRule, Wanted, flood, spike
 from app.recovery.decline import DeclineClass
 from app.recovery.digest import CaseChange, Counted, Digest, digest, next_digest
 from app.recovery.machine import CaseState
@@ -153,8 +153,11 @@ def _needs(session: Session, merchant: Merchant, *, since: datetime) -> dict[str
     }
 
 
-def write_spikes(database: Database, *, now: datetime) -> int:
-    """Merchants with far more failures in the last hour than usual; how many were told."""
+def write_spikes(database: Database, *, now: datetime, flood_rule: FloodRule | None = FLOOD) -> int:
+    """Merchants with far more failures in the last hour than usual; how many were told.
+
+    `flood_rule`: None where no reminder is held back, whatever happens.
+    """
     with database.reading() as read:
         # Cases of a spike still run: the index of running cases finds them, however many are over.
         found = read.scalars(
@@ -167,23 +170,32 @@ def write_spikes(database: Database, *, now: datetime) -> int:
     for merchant_id in found:
         with database.transaction() as session:
             lock_merchant(session, merchant_id)
-            written += _write_spike(session, session.get_one(Merchant, merchant_id), now=now)
+            merchant = session.get_one(Merchant, merchant_id)
+            written += _write_spike(session, merchant, now=now, flood_rule=flood_rule)
     return written
 
 
-def _write_spike(session: Session, merchant: Merchant, *, now: datetime) -> bool:
+def _write_spike(
+    session: Session, merchant: Merchant, *, now: datetime, flood_rule: FloodRule | None
+) -> bool:
     began = now - SPIKE.span
-    wanted = spike(
-        failures=_opened(session, merchant, after=began, until=now),
-        before=_opened(session, merchant, after=began - SPIKE.usual_over, until=began),
-        told_at=session.scalar(
-            select(func.max(Alert.at)).where(
-                Alert.merchant_id == merchant.id, Alert.kind == AlertKind.SPIKE.value
-            )
-        ),
-        now=now,
-    )
+    failures = _opened(session, merchant, after=began, until=now)
+    before = _opened(session, merchant, after=began - SPIKE.usual_over, until=began)
+    flooded = _told_at(session, merchant, AlertKind.FLOOD)
+    if flood_rule is not None:
+        wanted = flood(failures=failures, before=before, told_at=flooded, now=now, rule=flood_rule)
+        if wanted is not None:
+            merchant.flood_since = merchant.flood_since or now
+            merchant.flood_until = now + flood_rule.rest
+            return write_alert(session, merchant, wanted, now=now) is not None
+    told_at = max(filter(None, (flooded, _told_at(session, merchant, AlertKind.SPIKE))), default=None)
+    wanted = spike(failures=failures, before=before, told_at=told_at, now=now)
     return wanted is not None and write_alert(session, merchant, wanted, now=now) is not None
+
+
+def _told_at(session: Session, merchant: Merchant, kind: AlertKind) -> datetime | None:
+    told = select(func.max(Alert.at)).where(Alert.merchant_id == merchant.id, Alert.kind == kind.value)
+    return session.scalar(told)
 
 
 def _opened(session: Session, merchant: Merchant, *, after: datetime, until: datetime) -> int:

@@ -26,6 +26,7 @@ SENDER = "AutoChargeSaver"
 PAGES: Mapping[AlertKind, str] = {
     AlertKind.DIGEST: "/dashboard",
     AlertKind.SPIKE: "/dashboard/cases",
+    AlertKind.FLOOD: "/dashboard",
     AlertKind.CHANNEL_DOWN: "/dashboard/settings",
     AlertKind.EVENTS_AMISS: "/dashboard/events",
     AlertKind.WEBHOOK_DOWN: "/dashboard/events",
@@ -85,7 +86,7 @@ def values_of(
     match AlertKind(alert.kind):
         case AlertKind.DIGEST:
             known["digest"] = Digest.read(detail)
-        case AlertKind.SPIKE:
+        case AlertKind.SPIKE | AlertKind.FLOOD:
             known |= {"failures": detail["failures"], "usual": detail["usual"]}
         case AlertKind.CHANNEL_DOWN:
             known |= {"channel": detail["channel"], "cause": detail["reason"]}

@@ -79,6 +79,7 @@ class Act(StrEnum):
     CUSTOMER_READMITTED = "customer_readmitted"
     CUSTOMER_EXPORTED = "customer_exported"
     CUSTOMER_ERASED = "customer_erased"
+    FLOOD_LET_GO = "flood_let_go"
     POLICY_CHANGED = "policy_changed"
     RETRY_ASKED = "retry_asked"
     CARD_CONSENT_GIVEN = "card_consent_given"

@@ -29,7 +29,7 @@ OTHERS: Mapping[type[Base], str] = {
     models.Merchant: "id biz_id title zone locale sender_name reply_to hash_key created_at alert_email"
     " alert_amounts digest_on digest_hour digest_due_at digest_after_id digest_from retries_on other_card_on"
     " wording_number control_share launch_cases launch_drawn learning_on winback_on winback_url winback_code"
-    " erasures",
+    " flood_since flood_until erasures",
     models.MerchantUser: "id merchant_id user_id role checked_at",
     models.Policy: "id merchant_id number key name matches campaign position active saved_at actor",
     models.Proof: "id merchant_id name ok code text at",

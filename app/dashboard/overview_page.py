@@ -6,6 +6,7 @@ from flask import Blueprint, Response, redirect, render_template, request, sessi
 from flask.typing import ResponseReturnValue
 
 from app.cases.carried import by_channel, by_step
+from app.cases.flood import flood_of
 from app.cases.queries import Overview, overview, reach
 from app.dashboard import inputs, measure_words, overview_words, sentences
 from app.dashboard.chart import interval_chart, waiting_chart, weeks_chart
@@ -52,6 +53,7 @@ def overview_page(desk: Desk) -> ResponseReturnValue:
         marks=MARKS,
         attention=[(name, part) for name, part in found.by_class if _wants_the_merchant(name, part)],
         setup_left=anything_left(desk, heard=shown.heard),
+        flood=flood_of(desk.session, desk.merchant),
         nameless=desk.merchant.public_name is None,
         reach=reach(desk.session, desk.merchant) if linkable(services().settings) else None,
         show=desk.show,

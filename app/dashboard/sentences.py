@@ -181,6 +181,7 @@ ACTS: Mapping[Act, LazyString] = {
     Act.PROFILE_CHANGED: _("Settings changed"),
     Act.VIEW_SAVED: _("A view of the cases was kept for the team"),
     Act.VIEW_RENAMED: _("A kept view of the cases was renamed"),
+    Act.FLOOD_LET_GO: _("Reminders that waited after very many failures were let go"),
     Act.VIEW_DELETED: _("A kept view of the cases was deleted"),
     Act.WHOP_WINDOW_CHANGED: _("Changed at Whop what becomes of a membership that stays unpaid"),
     Act.WORDING_CHANGED: _("A message's text changed"),

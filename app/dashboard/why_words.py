@@ -52,6 +52,7 @@ WHYS: Mapping[Why, LazyString] = {
     Why.CHANNEL_DOWN: _("The channel was down and rests for some minutes; the message waits."),
     Why.QUIET_HOURS: _("Waits until the night is over where the customer lives (%(zone)s)."),
     Why.OTHER_CHANNEL: _("It did not get through by %(channel)s; the next channel takes it over."),
+    Why.FLOOD: _("So many payments failed at once that reminders about them wait until you let them go."),
     Why.EARLIER_COMES_FIRST: _("An earlier message of this case goes first."),
     Why.PEER_TOOK_IT: _("The receiving side took it."),
     Why.PEER_REFUSED: _("The receiving side refused it for good."),

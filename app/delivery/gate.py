@@ -14,6 +14,7 @@ from app.delivery.routing import Route, routes_for
 from app.models import Case, Step
 from app.models.contact import last_contact, left_because, zone_of
 from app.models.returning import outlook_of
+from app.recovery.alerts import SPIKE
 from app.recovery.campaign import LIMITS
 from app.recovery.card_notice import KIND as NOTICE
 from app.recovery.channels import EMAIL
@@ -23,6 +24,8 @@ from app.recovery.reasons import Reason, Why
 from app.recovery.winback import KIND, why_not
 
 TURN = timedelta(seconds=30)
+UNTIL_LET_GO = timedelta(minutes=10)
+"""Whoever lets them go has them all due at once; this only keeps what waits from being looked at all the time."""
 SHORT_REST = timedelta(minutes=2)
 """So long a channel is waited for; for a longer rest another one takes its place."""
 
@@ -75,6 +78,29 @@ def look(
 
     `channels` are those that this install has; `down` says until when one of them rests.
     """
+    verdict = _look(session, case, step, now=now, channels=channels, down=down)
+    if isinstance(verdict, Go) and held_by_flood(case, step):
+        return PutOff(now + UNTIL_LET_GO, Reason(Why.FLOOD))
+    return verdict
+
+
+def held_by_flood(case: Case, step: Step) -> bool:
+    """One of very many that failed at once, of which the merchant has not said yet what becomes of them."""
+    since, until = case.merchant.flood_since, case.merchant.flood_until
+    if since is None or until is None or not since - SPIKE.span < case.opened_at < until:
+        return False
+    return step.kind not in (KIND, NOTICE) and step.why.get("code") != Why.SENT_BY_HAND
+
+
+def _look(
+    session: Session,
+    case: Case,
+    step: Step,
+    *,
+    now: datetime,
+    channels: frozenset[str],
+    down: Mapping[str, datetime],
+) -> Verdict:
     if case.hands_off is not None:
         return Skip(Reason(case.hands_off))
     if step.kind == KIND:

@@ -59,6 +59,10 @@ class Merchant(Base):
     winback_code: Mapped[str | None]
     """A promo code that the merchant has made at Whop."""
 
+    flood_since: Mapped[datetime | None]
+    """Reminders about what failed at once then wait for a person; None: they go out as planned."""
+    flood_until: Mapped[datetime | None]
+    """What fails later than this is no part of it, also where nobody has looked."""
     erasures: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many people were erased; while there are none, no event is compared with them."""
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.db import Database
 from app.ops import vitals
 from app.presence import within
 from app.security.access import Who, access
@@ -41,12 +42,17 @@ def readyz() -> ResponseReturnValue:
     database = services().database
     try:
         with within(ANSWER_SECONDS), database.reading() as read:
-            state = "read_only" if database.read_only(read) else OK
-            checks = {"database": state, "worker": _worker(read), "inbox": _inbox(read)}
+            checks = {"database": _database(database, read), "worker": _worker(read), "inbox": _inbox(read)}
     except SQLAlchemyError:
         checks = {"database": "away", "worker": "unknown", "inbox": "unknown"}
     ready = all(state == OK for state in checks.values())
     return jsonify(status=OK if ready else "not_ready", checks=checks), 200 if ready else 503
+
+
+def _database(database: Database, read: Session) -> str:
+    if database.read_only(read):
+        return "read_only"
+    return "refusing" if database.refusing() else OK
 
 
 def _worker(read: Session) -> str:

@@ -22,6 +22,7 @@ class AlertKind(StrEnum):
     UNKNOWN_REASON = "unknown_reason"
     LARGE_LOSS = "large_loss"
     SPIKE = "spike"
+    FLOOD = "flood"
     CHANNEL_DOWN = "channel_down"
     EVENTS_AMISS = "events_amiss"
     WEBHOOK_DOWN = "webhook_down"
@@ -43,6 +44,7 @@ URGENCY: Mapping[AlertKind, Urgency] = {
     AlertKind.UNKNOWN_REASON: Urgency.DIGEST,
     AlertKind.LARGE_LOSS: Urgency.INSTANT,
     AlertKind.SPIKE: Urgency.INSTANT,
+    AlertKind.FLOOD: Urgency.INSTANT,
     AlertKind.CHANNEL_DOWN: Urgency.INSTANT,
     AlertKind.EVENTS_AMISS: Urgency.INSTANT,
     AlertKind.WEBHOOK_DOWN: Urgency.INSTANT,
@@ -84,6 +86,22 @@ class SpikeRule:
 
 
 SPIKE = SpikeRule()
+
+
+@dataclass(frozen=True, slots=True)
+class FloodRule:
+    """A spike so large that no reminder about it goes out until somebody has looked: an outage of the processor is
+    told to nobody's customers as a fault of their card.
+    """
+
+    at_least: int = 1000
+    """Failures within `SPIKE.span`; a merchant who has so many in a usual hour is told by `times_usual`."""
+    times_usual: int = 10
+    rest: timedelta = timedelta(hours=12)
+    """What fails within this time belongs to the same flood, which is told once and let go once."""
+
+
+FLOOD = FloodRule()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +192,18 @@ def spike(
         return None
     usual = -(-before // spans)
     return Wanted(AlertKind.SPIKE, now.isoformat(), {"failures": failures, "usual": usual})
+
+
+def flood(
+    *, failures: int, before: int, told_at: datetime | None, now: datetime, rule: FloodRule = FLOOD
+) -> Wanted | None:
+    """As for a spike."""
+    if told_at is not None and now - told_at < rule.rest:
+        return None
+    spans = SPIKE.usual_over // SPIKE.span
+    if failures < rule.at_least or failures * spans <= rule.times_usual * before:
+        return None
+    return Wanted(AlertKind.FLOOD, now.isoformat(), {"failures": failures, "usual": -(-before // spans)})
 
 
 def failing(*, refused: int, sends: int, rule: FailingRule = FAILING) -> bool:

@@ -64,6 +64,7 @@ class Why(StrEnum):
     CHANNEL_DOWN = "channel_down"
     QUIET_HOURS = "quiet_hours"
     OTHER_CHANNEL = "other_channel"
+    FLOOD = "flood"
     EARLIER_COMES_FIRST = "earlier_comes_first"
     WHOP_UNREADABLE = "whop_unreadable"
     # why our one retry has its time

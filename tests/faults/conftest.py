@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,9 +12,12 @@ import pytest
 from sqlalchemy import text
 
 from app.db import Database
+from app.migrate import upgrade
 from tests.conftest import MakeSettings
+from tests.faults.figures import Figures
 from tests.support import whop_events as whop
 from tests.support.invariants import broken_rules
+from tests.support.postgres import OwnServer, own_server
 from tests.support.processes import free_port, wait_until
 
 Env = dict[str, str]
@@ -51,8 +55,38 @@ def rules_hold_afterwards(request: pytest.FixtureRequest, make_settings: MakeSet
 
 
 @pytest.fixture
+def figures(record_property: Callable[[str, object], None]) -> Figures:
+    return Figures(record_property)
+
+
+@pytest.fixture
 def pg_env(postgres_database: Database, tmp_path: Path) -> Env:
     return process_env(postgres_database, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[OwnServer]:
+    """Of the tests' own: each leaves it running."""
+    with own_server() as started:
+        yield started
+
+
+@pytest.fixture
+def away(server: OwnServer) -> Iterator[Database]:
+    """A database on the server that goes away, is refused, or has no room."""
+    name = f"shop_{time.monotonic_ns()}"
+    server.run(f"CREATE DATABASE {name}")
+    database = Database(server.url.set(database=name).render_as_string(hide_password=False))
+    upgrade(database)
+    yield database
+    server.recover()
+    database.close()
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def away_env(away: Database, tmp_path: Path) -> Env:
+    return process_env(away, tmp_path)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """A worker killed at any moment loses nothing and repeats nothing; what it had in hand ends as unknown."""
 
+import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,14 +14,20 @@ from sqlalchemy import func, select, update
 from app.clock import SystemClock
 from app.db import Database
 from app.models import Chore, Delivery, InboxRow, Step
+from tests.faults.conftest import many
+from tests.faults.figures import Figures
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 from tests.support.processes import running, terminated, wait_until
+from tests.support.smtp_peer import PeerLine, SmtpPeer
 from tests.support.smtp_server import SmtpServer
 from tests.support.world import World
 
 pytestmark = pytest.mark.processes
 
+MANY = "AUTOCHARGE_MANY" in os.environ
+RUNS = range(25 if MANY else 1)
+"""On each database."""
 CASES = 40
 THREADS = 4
 ENDED = ("sent", "unknown", "gave_up", "skipped", "cancelled", "dead")
@@ -86,9 +94,17 @@ def copies(mail: SmtpServer) -> Counter[str]:
     return Counter(str(delivered.mail["Message-ID"]) for delivered in mail.messages)
 
 
+def note(figures: Figures, database: Database, mail: SmtpServer, cases: int) -> None:
+    sent = copies(mail)
+    figures.add(
+        sends=sum(sent.values()), doubles=sum(sent.values()) - len(sent),
+        unknown=count(database, Step, "unknown"), lost=cases - count(database, Step, *ENDED),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
 def test_kill_9_in_mid_drain_loses_nothing_and_repeats_nothing(
-    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path, figures: Figures
 ) -> None:
     world.hear(*failures(world))
     with running("worker", env, cwd=tmp_path) as worker:
@@ -105,6 +121,7 @@ def test_kill_9_in_mid_drain_loses_nothing_and_repeats_nothing(
     assert count(database, Step, "unknown") == in_flight
     assert count(database, Step, "sent") == CASES - in_flight
     assert len(copies(mail)) >= CASES - in_flight
+    note(figures, database, mail, CASES)
 
 
 @pytest.mark.parametrize(
@@ -117,9 +134,10 @@ def test_kill_9_in_mid_drain_loses_nothing_and_repeats_nothing(
         ("after_record", 0),
     ],
 )
+@pytest.mark.parametrize("run", RUNS)
 def test_a_kill_at_a_marked_point_leaves_an_unknown_only_for_a_send_in_flight(
     database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path,
-    point: str, unknown: int,
+    point: str, unknown: int, run: int, figures: Figures,
 ) -> None:  # fmt: skip
     world.hear(*failures(world, 3))
     with running(
@@ -133,6 +151,37 @@ def test_a_kill_at_a_marked_point_leaves_an_unknown_only_for_a_send_in_flight(
     assert count(database, Step, "unknown") == unknown
     assert max(copies(mail).values()) == 1
     assert len(copies(mail)) >= 3 - unknown
+    note(figures, database, mail, 3)
+
+
+@pytest.mark.parametrize("run", RUNS)
+def test_a_kill_in_the_middle_of_the_text_is_unknown_and_not_repeated(
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path,
+    run: int, figures: Figures,
+) -> None:  # fmt: skip
+    world.hear(*failures(world, 3))
+    in_text = threading.Event()
+
+    def hear_some(line: PeerLine) -> None:
+        line.take_envelope()
+        line.say(b"354 go on\r\n")
+        line.hear(b"Subject:")
+        in_text.set()
+        line.stopped.wait(60)
+
+    with SmtpPeer(hear_some) as peer:
+        torn = {**env, "SMTP_PORT": str(peer.port), "WORKER_THREADS": "1"}
+        with running("worker", torn, cwd=tmp_path) as worker:
+            wait_until(in_text.is_set, "the text to begin", child=worker)
+            worker.send_signal(signal.SIGKILL)
+            worker.wait()
+    leases_run_out(database)
+    with running("worker", env, cwd=tmp_path) as worker:
+        wait_until(lambda: count(database, Step, *ENDED) == 3, "every step to end", child=worker)
+        assert terminated(worker) == 0
+    assert count(database, Step, "unknown") == 1
+    assert len(copies(mail)) == len(mail.messages) == count(database, Step, "sent") == 2
+    note(figures, database, mail, 3)
 
 
 def test_an_event_whose_worker_dies_before_the_commit_has_its_effect_once(
@@ -150,16 +199,32 @@ def test_an_event_whose_worker_dies_before_the_commit_has_its_effect_once(
     assert len(world.steps()) == 9
 
 
+SHORT_LEASE = """
+from datetime import timedelta
+from app.delivery import send
+from notifiers.smtp import SmtpNotifier
+send.LEASE_BEYOND_SEND = timedelta(seconds=10) - SmtpNotifier.send_timeout
+"""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "cases", "prelude"), [(1.0, 12, ""), pytest.param(3.0, 100, SHORT_LEASE, marks=many)]
+)
 def test_slow_sends_without_a_crash_are_not_repeated(
-    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path
-) -> None:
-    mail.delay = 1.0
-    world.hear(*failures(world, 12))
-    with running("worker", env, cwd=tmp_path) as one, running("worker", env, cwd=tmp_path) as other:
-        wait_until(lambda: count(database, Step, *ENDED) == 12, "every step to end")
+    database: Database, world: World, env: dict[str, str], mail: SmtpServer, tmp_path: Path,
+    seconds: float, cases: int, prelude: str, figures: Figures,
+) -> None:  # fmt: skip
+    mail.delay = seconds
+    world.hear(*failures(world, cases))
+    with (
+        running("worker", env, cwd=tmp_path, prelude=prelude) as one,
+        running("worker", env, cwd=tmp_path, prelude=prelude) as other,
+    ):
+        wait_until(lambda: count(database, Step, *ENDED) == cases, "every step to end", patience=170)
         assert (terminated(one), terminated(other)) == (0, 0)
     assert set(copies(mail).values()) == {1}
-    assert len(copies(mail)) == count(database, Step, "sent") == 12
+    assert len(copies(mail)) == count(database, Step, "sent") == cases
+    note(figures, database, mail, cases)
 
 
 def test_a_cancellation_during_a_send_is_kept(

@@ -1,12 +1,14 @@
 """A real PostgreSQL for the suite: the server named by TEST_DATABASE_URL, else one started from a PyPI wheel."""
 
 import os
+import shutil
 import signal
 import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -55,7 +57,9 @@ class OwnServer:
 
     def start(self) -> None:
         # fsync protects from power cuts only, and none of these tests cuts the power.
-        options = f"-h 127.0.0.1 -p {self._port} -c unix_socket_directories='' -c fsync=off"
+        options = (
+            f"-h 127.0.0.1 -p {self._port} -c unix_socket_directories='' -c fsync=off -c max_connections=300"
+        )
         self._control("start", "-o", options, "-l", str(self._wheel.pgdata / "own.log"))
 
     def stop(self, mode: Literal["fast", "immediate"]) -> None:
@@ -67,6 +71,20 @@ class OwnServer:
 
     def thaw(self) -> None:
         self._signal(signal.SIGCONT)
+
+    def run(self, statement: str) -> None:
+        """As its owner, outside of any transaction."""
+        admin = create_engine(self.url, isolation_level="AUTOCOMMIT")
+        try:
+            with admin.connect() as connection:
+                connection.execute(text(statement))
+        finally:
+            admin.dispose()
+
+    def give(self, folder: Path) -> None:
+        """Let the user that the server runs as write there."""
+        if self._wheel.system_user is not None:
+            shutil.chown(folder, self._wheel.system_user)
 
     def recover(self) -> None:
         """Whatever a test has done to it: it runs."""

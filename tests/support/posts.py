@@ -47,10 +47,11 @@ class Posts:
         with self._lock:
             self._count += 1
             number = self._count
+        now = datetime.now(UTC)
         event = whop.payment_failed(
-            payment_id=f"pay_{number}", user_id=f"user_{number}", membership_id=f"mem_{number}"
+            payment_id=f"pay_{number}", user_id=f"user_{number}", membership_id=f"mem_{number}", at=now
         )
-        body, headers = whop.signed({**event, "id": f"msg_{number}"}, now=datetime.now(UTC))
+        body, headers = whop.signed({**event, "id": f"msg_{number}"}, now=now)
         began = time.monotonic()
         answer = client.post(f"{self._address}/webhooks/whop", content=body, headers=headers)
         with self._lock:

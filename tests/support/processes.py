@@ -97,9 +97,15 @@ def answers(address: str) -> bool:
         return False
 
 
-def wait_until(true: Callable[[], bool], what: str, *, child: subprocess.Popen[bytes] | None = None) -> None:
-    """Look again and again; fails after a minute, or when the child that should bring it about has died."""
-    deadline = time.monotonic() + PATIENCE_S
+def wait_until(
+    true: Callable[[], bool],
+    what: str,
+    *,
+    child: subprocess.Popen[bytes] | None = None,
+    patience: float = PATIENCE_S,
+) -> None:
+    """Look again and again; fails after `patience` seconds, or when the child that should bring it about has died."""
+    deadline = time.monotonic() + patience
     while not true():
         assert time.monotonic() < deadline, f"waited in vain for: {what}"
         assert child is None or child.poll() is None, f"the process died while waiting for: {what}"

@@ -1,13 +1,16 @@
 """Alive and ready are two things: alive asks nobody, ready asks the database, the worker and the inbox."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import update
+from sqlalchemy.event import listens_for
 
 from app import create_app
 from app.db import Database
 from app.models import Chore, InboxRow
+from app.services import EXTENSION
 from tests.conftest import MakeSettings
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
@@ -64,3 +67,30 @@ def test_a_database_that_is_away_is_told(make_settings: MakeSettings) -> None:
     away = create_app(make_settings(DATABASE_URL="postgresql://nobody@127.0.0.1:1/none")).test_client()
     answer = away.get("/readyz")
     assert (answer.status_code, answer.json["checks"]["database"]) == (503, "away")
+
+
+def test_a_full_disk_is_told_until_a_write_succeeds_again(
+    sqlite_database: Database, make_settings: MakeSettings, clock: FixedClock
+) -> None:
+    dsn = sqlite_database.engine.url.render_as_string(hide_password=False)
+    app = create_app(make_settings(DATABASE_URL=dsn, WHOP_WEBHOOK_SECRET=whop.SECRET), clock)
+    client, database = app.test_client(), app.extensions[EXTENSION].database
+    room = {"pages": 1}  # SQLite takes what it has already for the least
+
+    @listens_for(database.engine, "checkout")
+    def bound(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count = {room['pages']}")
+
+    def post(number: int) -> int:
+        event = whop.payment_failed(name="x" * 9_000, message_id=f"msg_{number}")
+        body, headers = whop.signed(event, now=clock.wall())
+        return client.post("/webhooks/whop", data=body, headers=headers).status_code
+
+    def health() -> str:
+        return str(client.get("/readyz").get_json()["checks"]["database"])
+
+    assert [post(number) for number in range(9)][-1] == 503
+    assert health() == "refusing"
+    room["pages"] = 1_000_000
+    assert (post(8), health()) == (200, "ok")
+    database.close()

@@ -66,6 +66,19 @@ PHRASES = AlertPhrases(
             ),
             "See the cases",
         ),
+        AlertKind.FLOOD: AlertText(
+            "{failures} renewals failed within one hour: reminders wait for you",
+            (
+                (
+                    "{failures} renewals failed within the last hour. Usually it is {usual} at the most.",
+                    "{failures} renewals failed within the last hour. Usually there are hardly any.",
+                ),
+                "So many at once are mostly no fault of the customers: the payment processor or a bank is away. No "
+                "reminder about them goes out until you let it, all at once or so many an hour.",
+                "What is paid meanwhile is reminded of no more. A reminder that waits for two days is left out.",
+            ),
+            "Look at it",
+        ),
         AlertKind.CHANNEL_DOWN: AlertText(
             "No reminders by {channel} since {since}",
             (
