@@ -18,7 +18,7 @@ from tests.support.postgres import OwnServer
 from tests.support.posts import Posts
 from tests.support.processes import answers, logged, running, terminated, wait_until
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(1200)]
 
 MANY = "AUTOCHARGE_MANY" in os.environ
 ROUNDS = 10 if MANY else 1

@@ -23,6 +23,8 @@ from tests.support.clock import FixedClock
 from tests.support.fault_proxy import Fault, FaultProxy
 from tests.support.world import RULES, World
 
+pytestmark = pytest.mark.timeout(900)
+
 MOST_CUTS = None if "AUTOCHARGE_MANY" in os.environ else 12
 
 

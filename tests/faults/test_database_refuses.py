@@ -31,6 +31,8 @@ from tests.support.posts import Posts
 from tests.support.processes import answers, running, terminated, wait_until
 from tests.support.world import RULES, World
 
+pytestmark = pytest.mark.timeout(600)
+
 SMALL = "48m"
 
 

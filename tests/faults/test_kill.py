@@ -23,7 +23,7 @@ from tests.support.smtp_peer import PeerLine, SmtpPeer
 from tests.support.smtp_server import SmtpServer
 from tests.support.world import World
 
-pytestmark = pytest.mark.processes
+pytestmark = [pytest.mark.processes, pytest.mark.timeout(400)]
 
 MANY = "AUTOCHARGE_MANY" in os.environ
 RUNS = range(25 if MANY else 1)

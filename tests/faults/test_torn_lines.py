@@ -25,6 +25,8 @@ from tests.support.smtp_server import SmtpServer
 from tests.support.telegram_server import telegram_server
 from tests.support.whop_api import KEY, WhopApi, a_membership, a_payment
 
+pytestmark = pytest.mark.timeout(900)
+
 CUTS, APART = (100, 4) if "AUTOCHARGE_MANY" in os.environ else (4, 12)
 """Of one line, each way; and bytes between those close to its end."""
 
