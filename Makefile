@@ -8,6 +8,7 @@ INSTALL := -m pip install --quiet --disable-pip-version-check
 # Nothing that the locks do not know by its hash; the program itself is built by the setuptools that they name.
 LOCKED := $(BIN)/python $(INSTALL) --require-hashes -r
 OURSELVES := $(BIN)/python $(INSTALL) --no-deps --no-build-isolation -e .
+OTHERS := .venv-bench
 
 # What is compiled is kept: a run of the tests starts hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
@@ -60,8 +61,18 @@ $(SCAN)/.ready: Makefile | $(VENV)/bin/python
 	$(SCAN)/pages/bin/python $(INSTALL) 'wapiti3>=3.2.3,<4'
 	@touch $@
 
-bench: $(VENV)/.test
-	$(BIN)/python -m bench
+# Hours, and only true on a machine that does nothing else; writes docs/performance.md. Parts: python -m bench --only door,start
+bench: $(VENV)/.test $(OTHERS)/.tried
+	BENCH_OTHERS=$(OTHERS) $(BIN)/python -m bench
+
+# Programs to compare with, each beside requirements that are not ours. What cannot be installed is left out with a line.
+$(OTHERS)/.tried: Makefile | $(VENV)/bin/python
+	$(PYTHON) -m venv $(OTHERS)/servers && $(OTHERS)/servers/bin/python $(INSTALL) \
+		'granian>=2.5,<3' 'waitress>=3,<4' || echo "Other web servers could not be installed."
+	$(PYTHON) -m venv $(OTHERS)/peers && $(OTHERS)/peers/bin/python $(INSTALL) \
+		'dj-stripe>=2.10,<3' 'psycopg2-binary>=2.9,<3' 'gunicorn>=25,<28' 'celery>=5.5,<6' 'redis>=5,<8' \
+		|| echo "Other programs could not be installed."
+	@touch $@
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12"; exit 1; }
@@ -108,4 +119,4 @@ $(SCAN)/sbom/bin/cyclonedx-py:
 	$(SCAN)/sbom/bin/python $(INSTALL) 'cyclonedx-bom>=7.5,<8'
 
 clean:
-	rm -rf $(VENV) $(SCAN) mutants build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache
+	rm -rf $(VENV) $(SCAN) $(OTHERS) mutants build dist *.egg-info .pytest_cache .hypothesis .mypy_cache .ruff_cache

@@ -40,6 +40,7 @@ from app.dashboard.views_api import blueprint as views_api
 from app.dashboard.webhooks_api import blueprint as webhooks_api
 from app.dashboard.whop_window import blueprint as whop_window
 from app.dashboard.winback import blueprint as winback
+from app.inbox.intake import INTAKE, Intake
 from app.ops.api_docs import blueprint as api_docs
 from app.ops.dev import blueprint as dev
 from app.ops.health import blueprint as health
@@ -82,6 +83,7 @@ def create_app(settings: Settings, clock: Clock | None = None) -> Flask:
         WTF_CSRF_TIME_LIMIT=None,  # a token lives as long as its session
         BABEL_DEFAULT_LOCALE="en",
     )
+    app.extensions[INTAKE] = Intake(wired.database)
     grants = Grants(wired.database, wired.clock, Seal(settings.session_secrets, purpose="whop-grant"))
     app.extensions[GRANTS] = grants
     app.extensions[RIGHTS] = Rights(wired, grants)

@@ -17,7 +17,7 @@ from typing import Any
 from psycopg2 import extensions
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InvalidatePoolError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
@@ -42,6 +42,8 @@ DISK_FULL = "53100"
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 """SQLite's words for the same; a full disk may be any of them, by what it was writing."""
 REFUSED_LATELY_SECONDS = 60.0
+REST_SECONDS = 1.0
+"""A connection that answered less than this ago is believed; the question would be half the door's round trips."""
 TELL_EVERY_SECONDS = 10.0
 
 log = get_logger(__name__)
@@ -91,7 +93,6 @@ class Database:
             pool_size=pool_size,
             max_overflow=max_overflow,
             pool_timeout=pool_timeout,
-            pool_pre_ping=not self.sqlite,
             hide_parameters=True,
             connect_args={} if self.sqlite else _line_options(url),
         )
@@ -100,6 +101,7 @@ class Database:
         else:
             extensions.set_wait_callback(wait_for_answer)
             event.listen(self.engine, "handle_error", _without_values)
+            _ask_after_rest(self.engine)
         self._presence = None if self.sqlite else Presence(self._connect)
         self._refused_at = -math.inf
         self._told: dict[str, float] = {}
@@ -238,6 +240,23 @@ def _no_begin(connection: Connection) -> Iterator[None]:
     finally:
         if not driver.closed:
             driver.autocommit = False
+
+
+def _ask_after_rest(engine: Engine) -> None:
+    """SQLAlchemy's `pool_pre_ping`, but for connections that lay idle: the others are as likely to break a moment later."""
+
+    @event.listens_for(engine, "checkin")
+    def _note(_connection: Any, record: Any) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _ask(connection: Any, record: Any, _fairy: Any) -> None:
+        if time.monotonic() - record.info.get("rests_since", math.inf) < REST_SECONDS:  # a new one has none
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise InvalidatePoolError from error
 
 
 def _line_options(url: URL) -> dict[str, int]:

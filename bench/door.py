@@ -3,125 +3,114 @@
     python -m bench.door                       SQLite in a temporary folder
     python -m bench.door --database URL        a PostgreSQL database that may be emptied
 
-A real server process, clients on threads of this one, all on the same machine; every event is new.
+A real server of two processes with four threads each, its clients on threads of this one; every event is new.
 """
 
-import argparse
-import statistics
-import sys
-import tempfile
-import threading
-import time
-from collections.abc import Callable
-from datetime import UTC, datetime
-from http.client import HTTPConnection
-from pathlib import Path
-from urllib.parse import urlsplit
+import psutil
+from sqlalchemy import func, select
 
-from app.db import Database
-from app.migrate import downgrade, upgrade
-from app.settings import Settings
+from app.models import InboxRow
 from bench.floor import insert_loop
-from tests.support.processes import answers, free_port, running, wait_until
-from tests.support.whop_events import SECRET, payment_failed, signed
+from bench.install import Install, installed, options
+from bench.load import Load, closed_loop, paced
+from bench.results import Figure, Results
+from tests.support.whop_events import SECRET
 
-CLIENTS = 16
-Send = Callable[[HTTPConnection, int], int]
+CONNECTIONS = (1, 16, 64)
+INSERTS, EMPTY = "one connection's INSERT+COMMIT, rows/s", "an empty route, requests/s"
+WRONG_SECRET = SECRET.replace("0f3c", "0f3d")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--database", default="", help="default: a fresh SQLite file")
-    parser.add_argument("--events", type=int, default=3000)
-    parser.add_argument("--rounds", type=int, default=5)
-    options = parser.parse_args()
-    rounds = [_round(options.database, options.events) for _ in range(options.rounds)]
-    for name in rounds[0]:
-        figures = sorted(one[name] for one in rounds)
-        low, middle, high = figures[0], statistics.median(figures), figures[-1]
-        print(f"{name:34} {low:10.2f} {middle:10.2f} {high:10.2f}   min median max")
+    wish = options(__doc__, events=3_000, seconds=60, burst=2_000)
+    results = Results("door", wish.database)
+    with installed(wish.database) as install, install.web() as web:
+        rounds = [_round(install, wish.events, psutil.Process(web.pid)) for _ in range(wish.rounds)]
+        results.tell(list(_figures()), rounds)
+        loads = [_loads(install, wish.seconds, wish.burst) for _ in range(wish.rounds)]
+        results.tell(LOADS, loads)
 
 
-def _round(dsn: str, events: int) -> dict[str, float]:
-    with tempfile.TemporaryDirectory() as folder:
-        port = free_port()
-        env = {
-            "DATABASE_URL": dsn or f"sqlite:///{folder}/bench.db",
-            "INSTANCE_DIR": folder,
-            "WHOP_WEBHOOK_SECRET": SECRET,
-            "PORT": str(port),
-            "APP_HOST": f"http://127.0.0.1:{port}",
-            "LOG_LEVEL": "ERROR",
+def _figures() -> list[Figure]:
+    figures = []
+    for many in CONNECTIONS:
+        at = f"at {many} connections"
+        goal = 0.7 if many == 16 else None
+        figures += [
+            Figure(name=f"events {at}", unit="/s", floor=INSERTS, least_ratio=goal),
+            Figure(name=f"events {at}, beside requests", unit="/s", floor=f"{EMPTY}, {at}"),
+            Figure(name=f"p50 {at}", unit="ms"),
+            Figure(name=f"p99 {at}", unit="ms"),
+        ]
+    return [*figures, Figure(name="CPU of the web processes for one event", unit="ms")]
+
+
+LOADS = [
+    Figure(name="200 events/s: p50", unit="ms", most=30, row="L1"),
+    Figure(name="200 events/s: p95", unit="ms", most=120, row="L1"),
+    Figure(name="200 events/s: p99", unit="ms", most=300, row="L1"),
+    Figure(name="200 events/s: rows of 1 event", unit="", least=1, most=1, row="L1"),
+    Figure(name="burst over 64 connections: all answered", unit="s", most=15, row="L2"),
+    Figure(name="burst over 64 connections: the slowest", unit="s", most=5, row="L2"),
+    Figure(name="50 events/s beside 500 bad signatures/s: p95", unit="ms", most=300, row="L3"),
+]
+
+
+def _round(install: Install, events: int, web: psutil.Process) -> dict[str, float]:
+    found: dict[str, float] = {INSERTS: events / insert_loop(install.database, events)}
+    for many in CONNECTIONS:
+        at = f"at {many} connections"
+        empty = closed_loop(install.address, install.looks(events), connections=many).only(200)
+        before = _cpu(web)
+        door = closed_loop(install.address, install.posts(events), connections=many).only(200)
+        found |= {
+            f"{EMPTY}, {at}": empty.rate,
+            f"events {at}": door.rate,
+            f"events {at}, beside requests": door.rate,
+            f"p50 {at}": door.ms(0.5),
+            f"p99 {at}": door.ms(0.99),
+            "CPU of the web processes for one event": (_cpu(web) - before) * 1_000 / events,
         }
-        database = Database(Settings.load(env, env_file=None).database_dsn)
-        downgrade(database, "base")
-        upgrade(database)
-        try:
-            with running("web", env, cwd=Path(folder)) as child:
-                wait_until(lambda: answers(env["APP_HOST"]), "the web server", child=child)
-                return _figures(database, env["APP_HOST"], events)
-        finally:
-            database.close()
+    return found
 
 
-def _figures(database: Database, address: str, events: int) -> dict[str, float]:
-    now = datetime.now(UTC)
-    posts = [signed({**payment_failed(), "id": f"msg_{number}"}, now=now) for number in range(events)]
-
-    def post(connection: HTTPConnection, number: int) -> int:
-        body, headers = posts[number]
-        connection.request("POST", "/webhooks/whop", body=body, headers=headers)
-        return _read(connection)
-
-    def look(connection: HTTPConnection, _number: int) -> int:
-        connection.request("GET", "/healthz")
-        return _read(connection)
-
-    floor = events / insert_loop(database, events)
-    empty, _ = _load(address, look, events)
-    door, waits = _load(address, post, events)
+def _loads(install: Install, seconds: int, burst: int) -> dict[str, float]:
+    before = _rows(install)
+    steady = paced(install.address, install.posts(200 * seconds), per_second=200, connections=16).only(200)
+    rows = (_rows(install) - before) / (200 * seconds)
+    at_once = closed_loop(install.address, install.posts(burst), connections=64).only(200)
+    good = _beside_bad(install, min(seconds, 10))
     return {
-        "floor insert+commit rows/s": floor,
-        "floor empty route requests/s": empty,
-        "door events/s": door,
-        "door p50 ms": waits[len(waits) // 2] * 1000,
-        "door p99 ms": waits[int(len(waits) * 0.99)] * 1000,
-        "door / floor insert": door / floor,
-        "door / empty route": door / empty,
+        "200 events/s: p50": steady.ms(0.5),
+        "200 events/s: p95": steady.ms(0.95),
+        "200 events/s: p99": steady.ms(0.99),
+        "200 events/s: rows of 1 event": rows,
+        "burst over 64 connections: all answered": at_once.seconds,
+        "burst over 64 connections: the slowest": at_once.waits[-1],
+        "50 events/s beside 500 bad signatures/s: p95": good.ms(0.95),
     }
 
 
-def _load(address: str, send: Send, count: int) -> tuple[float, list[float]]:
-    """Requests a second over all clients, and every request's seconds in order."""
-    place = urlsplit(address)
-    waits: list[list[float]] = [[] for _ in range(CLIENTS)]
-    failed: list[int] = []
-
-    def client(which: int) -> None:
-        connection = HTTPConnection(place.hostname or "", place.port, timeout=30)
-        for number in range(which, count, CLIENTS):
-            started = time.perf_counter()
-            status = send(connection, number)
-            waits[which].append(time.perf_counter() - started)
-            if status != 200:
-                failed.append(status)
-
-    threads = [threading.Thread(target=client, args=(which,)) for which in range(CLIENTS)]
-    started = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    took = time.perf_counter() - started
-    if failed:
-        sys.exit(f"errors in the run, its figures do not count: {sorted(set(failed))}")
-    return count / took, sorted(wait for each in waits for wait in each)
+def _beside_bad(install: Install, seconds: int) -> Load:
+    """After the first fifty a minute the bad ones are answered with 429 instead of 401."""
+    bad, good = install.posts(500 * seconds, secret=WRONG_SECRET), install.posts(50 * seconds)
+    mixed = [one for number, post in enumerate(good) for one in (post, *bad[number * 10 : number * 10 + 10])]
+    load = paced(install.address, mixed, per_second=550, connections=32)
+    if not set(load.statuses) <= {200, 401, 429} or load.statuses[200] != len(good):
+        raise SystemExit(f"errors in the run, its figures do not count: {dict(load.statuses)}")
+    load.waits = sorted(load.waits_of[200])
+    return load
 
 
-def _read(connection: HTTPConnection) -> int:
-    answer = connection.getresponse()
-    answer.read()
-    return answer.status
+def _rows(install: Install) -> int:
+    with install.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(InboxRow)) or 0
+
+
+def _cpu(process: psutil.Process) -> float:
+    """Seconds, of its children too."""
+    spent = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(one.user + one.system for one in spent)
 
 
 if __name__ == "__main__":

@@ -4,11 +4,10 @@
     python -m bench.engine --database URL        a PostgreSQL database that may be emptied
 
 The floor is what the database alone allows: a bare INSERT+COMMIT loop and a bare claim-and-finish loop
-(two commits a row, one connection), taken in the same round as the figures. Report the ratio.
+(two commits a row, one connection), taken in the same round as the figures.
 """
 
 import argparse
-import statistics
 import sys
 import tempfile
 import threading
@@ -27,39 +26,33 @@ from app.services import Services
 from app.settings import Settings
 from app.worker import Worker
 from bench.floor import claim_loop, insert_loop, timed
+from bench.install import options
+from bench.results import Figure, Results
 from tests.support.clock import FixedClock
 from tests.support.whop_events import encoded, payment_failed
 
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
-PATIENCE_S = 300
+PATIENCE_S = 900
 MERCHANTS = 20
+INSERTS, CLAIMS = "one connection's INSERT+COMMIT, rows/s", "one connection's claim and finish, rows/s"
+FIGURES = [
+    Figure(name="events stored one by one", unit="/s", floor=INSERTS),
+    Figure(name="inbox drain by one worker", unit="events/s", floor=CLAIMS, least=100, row="L4"),
+    Figure(name="reminders by one worker", unit="/s", floor=CLAIMS),
+]
 
 
 def main() -> None:
-    options = _options()
-    rounds = [_round(options) for _ in range(options.rounds)]
-    print(
-        f"database: {options.database.split('@')[-1] or 'sqlite'}  rows: {options.rows}  rounds: {options.rounds}"
-    )
-    for name in rounds[0]:
-        figures = sorted(one[name] for one in rounds)
-        low, middle, high = figures[0], statistics.median(figures), figures[-1]
-        print(f"{name:34} {low:10.2f} {middle:10.2f} {high:10.2f}   min median max")
+    wish = options(__doc__, rows=10_000)
+    results = Results("engine", wish.database)
+    results.tell(FIGURES, [_round(wish) for _ in range(wish.rounds)])
 
 
-def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("--database", default="", help="default: a fresh SQLite file")
-    parser.add_argument("--rows", type=int, default=2000)
-    parser.add_argument("--rounds", type=int, default=5)
-    return parser.parse_args()
-
-
-def _round(options: argparse.Namespace) -> dict[str, float]:
+def _round(wish: argparse.Namespace) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings.load(
             {
-                "DATABASE_URL": options.database or f"sqlite:///{folder}/bench.db",
+                "DATABASE_URL": wish.database or f"sqlite:///{folder}/bench.db",
                 "INSTANCE_DIR": folder,
                 "LOG_LEVEL": "ERROR",
             },
@@ -70,7 +63,7 @@ def _round(options: argparse.Namespace) -> dict[str, float]:
         downgrade(services.database, "base")
         upgrade(services.database)  # with the triggers, whose cost belongs to the figures
         try:
-            return _figures(services, options.rows)
+            return _figures(services, wish.rows)
         finally:
             services.database.close()
 
@@ -90,14 +83,11 @@ def _figures(services: Services, rows: int) -> dict[str, float]:
     if planned != rows * 3 or _left(database, Step, "dead", "unknown", "gave_up"):
         sys.exit("errors in the run: its figures do not count")
     return {
-        "floor insert+commit rows/s": rows / insert_floor,
-        "floor claim+finish rows/s": rows / claim_floor,
-        "store events/s": rows / stored,
-        "inbox drain events/s": rows / drained,
-        "deliveries/s": rows / delivered,
-        "store / floor insert": insert_floor / stored,
-        "drain / floor claim": claim_floor / drained,
-        "deliveries / floor claim": claim_floor / delivered,
+        INSERTS: rows / insert_floor,
+        CLAIMS: rows / claim_floor,
+        "events stored one by one": rows / stored,
+        "inbox drain by one worker": rows / drained,
+        "reminders by one worker": rows / delivered,
     }
 
 

@@ -22,6 +22,7 @@ from app.db import Database
 from app.log import configure
 from app.migrate import downgrade, upgrade
 from app.settings import Settings
+from bench.results import Figure, Results
 from tests.support.clock import FixedClock
 
 NOW = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -58,7 +59,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--database", default="", help="default: a fresh SQLite file")
     parser.add_argument("--few", type=int, default=10_000)
     parser.add_argument("--many", type=int, default=1_000_000)
-    parser.add_argument("--rounds", type=int, default=40)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--asked", type=int, default=40, help="requests for each page in a round")
     parser.add_argument("--zone", default="America/New_York", help="of both merchants")
     return parser.parse_args()
 
@@ -80,39 +82,46 @@ def _measure(settings: Settings, database: Database, options: argparse.Namespace
         pass
     print(f"and put together in {time.perf_counter() - started:.1f} s")
     _analyse(database)
-    print(f"{'':22} {'cases':>10} {'p50 ms':>8} {'p95 ms':>8} {'/ empty':>8} {'p95 / few':>10} {'KB':>6}")
+    results = Results("overview", options.database)
     for page in PAGES:
-        _compare(page, visitors, sizes, rounds=options.rounds)
+        rounds = [_compare(page, visitors, sizes, asked=options.asked) for _ in range(options.rounds)]
+        results.tell(_figures(page, options.few, options.many), rounds)
 
 
-def _compare(page: str, visitors: dict[str, FlaskClient], sizes: dict[str, int], *, rounds: int) -> None:
+def _figures(page: str, few: int, many: int) -> list[Figure]:
+    small, large = f"{page} at {few:,} cases", f"{page} at {many:,} cases"
+    return [
+        Figure(name=f"{large}: p50", unit="ms", floor=f"{FLOOR}: p50, ms"),
+        Figure(name=f"{large}: p95", unit="ms", floor=f"{small}: p95, ms", most=300, most_ratio=2, row="L6"),
+    ]
+
+
+def _compare(
+    page: str, visitors: dict[str, FlaskClient], sizes: dict[str, int], *, asked: int
+) -> dict[str, float]:
     taken: dict[str, list[float]] = {name: [] for name in (*visitors, FLOOR)}
-    length = {}
-    for number in range(rounds + 3):
+    for number in range(asked + 3):
         for biz_id, visitor in visitors.items():
-            spent, length[biz_id] = _timed(visitor, page)
-            floor, _ = _timed(visitor, FLOOR)
+            spent, floor = _timed(visitor, page), _timed(visitor, FLOOR)
             if number >= 3:  # the first ones warm up
                 taken[biz_id].append(spent)
                 taken[FLOOR].append(floor)
-    few = _p95(taken[next(iter(visitors))])
+    found = {f"{FLOOR}: p50, ms": statistics.median(taken[FLOOR])}
     for biz_id, cases in sizes.items():
-        middle, slow = statistics.median(taken[biz_id]), _p95(taken[biz_id])
-        print(
-            f"{page:22} {cases:10,} {middle:8.1f} {slow:8.1f} {middle / statistics.median(taken[FLOOR]):8.1f} "
-            f"{slow / few:10.2f} {length[biz_id] / 1000:6.1f}",
-            flush=True,
-        )
+        name = f"{page} at {cases:,} cases"
+        found |= {f"{name}: p50": statistics.median(taken[biz_id]), f"{name}: p95": _p95(taken[biz_id])}
+        found[f"{name}: p95, ms"] = found[f"{name}: p95"]
+    return found
 
 
-def _timed(visitor: FlaskClient, page: str) -> tuple[float, int]:
-    """Milliseconds, and bytes."""
+def _timed(visitor: FlaskClient, page: str) -> float:
+    """Milliseconds."""
     started = time.perf_counter()
     answer = visitor.get(page)
     spent = (time.perf_counter() - started) * 1000
     if answer.status_code != 200:
         raise SystemExit(f"{page} answered {answer.status_code}: its figures do not count")
-    return spent, len(answer.data)
+    return spent
 
 
 def _p95(values: list[float]) -> float:

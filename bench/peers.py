@@ -44,6 +44,7 @@ JSON_PEERS: dict[str, type[JsonPeer]] = {
     "whop_chat": WhopChatServer,
     "empty": EmptyPeer,
 }
+HANGS_S = 30.0
 MESSAGES = ("/sendMessage", "/messages", "/empty")
 
 
@@ -66,9 +67,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("name", choices=[*JSON_PEERS, "email"])
     parser.add_argument("delay", type=float, help="seconds before each answer; of mail, before it is taken")
+    parser.add_argument("--hangs-for", default="", help="domain whose mail is taken after half a minute")
     options = parser.parse_args()
+    hangs = {options.hangs_for: HANGS_S} if options.hangs_for else {}
     peer: AbstractContextManager[object]
-    peer = SmtpServer(delay=options.delay) if options.name == "email" else JSON_PEERS[options.name]()
+    peer = (
+        SmtpServer(delay=options.delay, delays=hangs)
+        if options.name == "email"
+        else JSON_PEERS[options.name]()
+    )
     with peer:
         if isinstance(peer, JsonPeer):
             peer.delay = options.delay

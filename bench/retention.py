@@ -6,12 +6,11 @@ python -m bench.retention --deliveries 10000     default: 1,000,000
 """
 
 import argparse
-import os
 import statistics
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
@@ -28,8 +27,10 @@ from app.privacy.leftovers import look_through
 from app.privacy.retention import REST_SECONDS, Kept, prune
 from app.settings import Settings
 from bench.many import numbers_of, seed
+from bench.results import Figure, Results
 
 HOLD_MS = 1_000.0
+ALONE = "an insert at the door, nothing else, ms"
 CASES_A_DELIVERY = 0.1
 KEPT = Kept(inbox=timedelta(days=30), bodies=timedelta(days=90), case_months=24)
 STEPS = """
@@ -64,7 +65,7 @@ def main() -> None:
         upgrade(database)
         try:
             fill(database, options.deliveries)
-            _measure(database, Rules.of(settings))
+            _measure(database, Rules.of(settings), Results("retention", options.database))
         finally:
             database.close()
 
@@ -95,10 +96,9 @@ def fill(database: Database, deliveries: int) -> None:
                 )
 
 
-def _measure(database: Database, rules: Rules) -> None:
-    print(f"load average of this machine at the start: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+def _measure(database: Database, rules: Rules, results: Results) -> None:
     now = datetime.now(UTC)
-    _print("insert at the door, nothing else", list(_inserts(database, "before", 200)))
+    before = list(_inserts(database, "before", 200))
     meanwhile: list[float] = []
     stop = threading.Event()
     door = threading.Thread(target=lambda: meanwhile.extend(_until(database, stop)))
@@ -127,13 +127,16 @@ def _measure(database: Database, rules: Rules) -> None:
         began = time.perf_counter()
     stop.set()
     door.join()
-    for kind, figures in kinds.items():
-        _print(f"a part of {kind}", figures)
-    _print("erasing one customer", erased)
-    _print("a part of the raw events of one erasure", looked)
-    _print("insert at the door meanwhile", meanwhile)
-    slowest = max((*kinds["events"], *kinds["messages"], *kinds["cases"], *erased, *looked), default=0.0)
-    print(f"{'held' if slowest <= HOLD_MS else 'NOT held'}: no part over {HOLD_MS:.0f} ms")
+    timed = {f"a part of {kind}": figures for kind, figures in kinds.items()}
+    timed |= {"erasing one customer": erased, "a part of the raw events of one erasure": looked}
+    found = {f"{name}, the slowest": max(figures) for name, figures in timed.items() if figures}
+    found |= {
+        ALONE: statistics.median(before),
+        "an insert at the door meanwhile": statistics.median(meanwhile),
+    }
+    door = Figure(name="an insert at the door meanwhile", unit="ms", floor=ALONE, row="L10")
+    slowest = [Figure(name=name, unit="ms", most=HOLD_MS, row="L10") for name in found if "slowest" in name]
+    results.tell([*slowest, door], [found])
 
 
 def _until(database: Database, stop: threading.Event) -> Iterator[float]:
@@ -148,14 +151,6 @@ def _inserts(database: Database, name: str, number: int) -> Iterator[float]:
         began = time.perf_counter()
         store_event(database, message_id=f"{name}.{count}", body=b"x" * 3_000, received_at=datetime.now(UTC))
         yield (time.perf_counter() - began) * 1_000
-
-
-def _print(what: str, figures: Sequence[float]) -> None:
-    if not figures:
-        print(f"{what:44} none")
-        return
-    median, most = statistics.median(figures), max(figures)
-    print(f"{what:44}{len(figures):7}  min {min(figures):8.1f}  median {median:8.1f}  max {most:8.1f} ms")
 
 
 if __name__ == "__main__":

@@ -21,9 +21,12 @@ _LONE_SURROGATES = re.compile("[\ud800-\udfff]")
 def clean_text(text: str, *, limit: int = 4000) -> str:
     """Text of one or more lines, at most `limit` characters, the last one `…` where it was cut."""
     # Work on hostile lengths stays bounded: what lies far behind the cut is never looked at.
-    shown = _LINE_ENDS.sub("\n", text[: limit * 4].replace("\t", " "))
-    shown = _LONE_SURROGATES.sub("\ufffd", _UNSEEN.sub("", shown))
-    shown = _MANY_LINES.sub("\n\n", shown).strip()
+    shown = text[: limit * 4]
+    if not shown.isprintable():  # whatever is removed is not, and asking is far cheaper
+        shown = _LINE_ENDS.sub("\n", shown.replace("\t", " "))
+        shown = _LONE_SURROGATES.sub("\ufffd", _UNSEEN.sub("", shown))
+        shown = _MANY_LINES.sub("\n\n", shown)
+    shown = shown.strip()
     return shown if len(shown) <= limit else shown[: limit - 1].rstrip() + "…"
 
 
@@ -34,4 +37,4 @@ def clean_line(text: str, *, limit: int = 200) -> str:
 
 def units(text: str) -> int:
     """Its length as chats count it at most: a character beyond U+FFFF, such as an emoji, is two."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2

@@ -46,6 +46,7 @@ def install(app: Flask, settings: Settings) -> None:
         storage_options=patience if redis else {},
         key_prefix="autocharge",
     )
+    limiter.request_filter(lambda: True)  # no view has limits of the library's own kind: `access` counts
     limiter.init_app(app)
     app.extensions[_AWAY] = _Fallback()
 

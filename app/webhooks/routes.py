@@ -8,14 +8,15 @@ its effect in one transaction, and answer with what the customer is to read, whi
 import hmac
 from typing import NoReturn
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app import faults
 from app.claims import Times
 from app.errors import AppError, NotFound, TooMany, Unavailable
-from app.inbox.store import store_event
+from app.inbox.intake import INTAKE, Intake
+from app.inbox.store import Event
 from app.log import get_logger
 from app.presence import within
 from app.security import limits
@@ -73,15 +74,12 @@ def whop() -> Response:
     )
     if isinstance(verified, Refused):
         _refuse(verified)
+    event = Event(
+        message_id=verified.message_id, body=body, received_at=wired.clock.now(), request_id=request_id()
+    )
     try:
         with within(DOOR_SECONDS):
-            new = store_event(
-                wired.database,
-                message_id=verified.message_id,
-                body=body,
-                received_at=wired.clock.now(),
-                request_id=request_id(),
-            )
+            new = _intake().store(event)
     except (DBAPIError, PoolTimeout) as error:
         wired.database.tell_away("door.database_away", error)
         raise Unavailable(retry_after=RETRY_AFTER_S) from error
@@ -107,6 +105,12 @@ def telegram() -> Response:
     with within(DOOR_SECONDS):
         reply = Updates(wired.database, wired.settings).take(update, times=times)
     return jsonify(reply.as_call() if reply else {"ok": True})
+
+
+def _intake() -> Intake:
+    intake = current_app.extensions[INTAKE]
+    assert isinstance(intake, Intake)
+    return intake
 
 
 def _refuse(refused: Refused) -> NoReturn:

@@ -41,13 +41,14 @@ class SmtpServer:
 
     `replies` and `data_replies` give the answer to RCPT, and to the final dot, by address;
     `mail_reply` the one to MAIL. Answers may be changed while the server runs.
-    `delay` in seconds makes each taking of a mail slow.
+    `delay` in seconds makes each taking of a mail slow, `delays` that of mail for a domain.
     """
 
     security: Literal["none", "starttls", "tls"] = "none"
     user: str | None = None
     password: str = "right"
     delay: float = 0.0
+    delays: Mapping[str, float] = field(default_factory=dict)
     port: int = 0
     replies: Mapping[str, str] = field(default_factory=dict)
     data_replies: Mapping[str, str] = field(default_factory=dict)
@@ -105,8 +106,10 @@ class SmtpServer:
         return reply or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        if self.delay:
-            await asyncio.sleep(self.delay)
+        domains = {address.rpartition("@")[2] for address in envelope.rcpt_tos}
+        delay = max((self.delays.get(domain, self.delay) for domain in domains), default=self.delay)
+        if delay:
+            await asyncio.sleep(delay)
         for address in envelope.rcpt_tos:
             if address in self.data_replies:
                 return self.data_replies[address]
