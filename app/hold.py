@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
-from sqlalchemy import text, update
+from sqlalchemy import String, literal_column, select, text, update
 from sqlalchemy.orm import Session
 
 from app.db import Database
@@ -24,7 +24,7 @@ from app.recovery.reasons import Reason, Why
 
 ROW = 1
 LOOK_SECONDS = 1.0
-POSTGRES_PLACE = text(
+POSTGRES_PLACE = (
     "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' || oid || '/' || 'install'::regclass::oid"
     " FROM pg_database WHERE datname = current_database()"
 )
@@ -63,21 +63,16 @@ class Guard:
 
 def look(session: Session, *, wall: datetime) -> Hold | None:
     """Changes nothing: a copy that no worker has met yet is on hold from `wall` on."""
-    row = session.get(Install, ROW)
-    if row is None:
-        return None
-    if row.held_since is not None:
-        return Hold(row.held_since, Cause(row.held_because or Cause.BY_HAND))
-    return Hold(wall, Cause.RESTORED) if row.place not in (None, _place(session)) else None
+    found = _found(session)
+    return None if found is None else _seen(*found, wall=wall)
 
 
 def settle(database: Database, *, wall: datetime) -> Hold | None:
     """As `look`, for a worker: a new database learns where it lives, and a copy is put on hold."""
     with database.reading() as session:
-        row = session.get(Install, ROW)
-        known = row is not None and (row.held_since is not None or row.place == _place(session))
-        if known:
-            return look(session, wall=wall)
+        known = _found(session)
+        if known is not None and (known[0].held_since is not None or known[0].place == known[1]):
+            return _seen(*known, wall=wall)
     with database.transaction() as session:
         found = look(session, wall=wall)
         if found is None:
@@ -110,6 +105,22 @@ def release(session: Session, *, now: datetime, send_due: bool) -> None:
         session.execute(update(charge).where(*due(charge, now)).values(begun))
 
 
+def _found(session: Session) -> tuple[Install, str] | None:
+    """The row and the present place, in one question."""
+    if session.get_bind().dialect.name == "sqlite":
+        row = session.get(Install, ROW)
+        return None if row is None else (row, _place(session))
+    place = literal_column(f"({POSTGRES_PLACE})", String)
+    found = session.execute(select(Install, place).where(Install.id == ROW)).one_or_none()
+    return None if found is None else (found[0], found[1])
+
+
+def _seen(row: Install, place: str, *, wall: datetime) -> Hold | None:
+    if row.held_since is not None:
+        return Hold(row.held_since, Cause(row.held_because or Cause.BY_HAND))
+    return Hold(wall, Cause.RESTORED) if row.place not in (None, place) else None
+
+
 def _row(session: Session) -> Install:
     insert_once(session, Install, ("id",), {"id": ROW})
     return session.get_one(Install, ROW, with_for_update=True)
@@ -129,4 +140,4 @@ def _place(session: Session) -> str:
     bind = session.get_bind()
     if bind.dialect.name == "sqlite":
         return str(Path(bind.engine.url.database or "").stat().st_ino)
-    return str(session.execute(POSTGRES_PLACE).scalar_one())
+    return str(session.execute(text(POSTGRES_PLACE)).scalar_one())

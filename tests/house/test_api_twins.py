@@ -37,6 +37,7 @@ TWINS: dict[str, tuple[str, ...]] = {
     "endpoints.send_again": ("/api/webhooks/deliveries/{delivery_id}/resend",),
     "events.again": ("/api/events/{event_id}/again",),
     "events.all_again": ("/api/events/again",),
+    "flood.release": ("/api/flood",),
     "learning.switch": ("/api/settings/learning",),
     "messages.letter": ("/api/messages/{key}/preview",),
     "messages.preview": ("/api/messages/{key}/preview",),
