@@ -40,12 +40,7 @@ def notice(hold: Hold) -> dict[str, object]:
         number = sum(counts.values())
         return {
             "why": _why(hold, desk),
-            "waits": ngettext(
-                "%(number)s thing of yours would go out now.",
-                "%(number)s things of yours would go out now.",
-                number,
-                number=desk.show.number(number),
-            ),
+            "waits": _waits(number, desk),
             "rows": [(row.case_id, _row(row, desk)) for row in rows],
         }
 
@@ -64,6 +59,19 @@ def _why(hold: Hold, desk: Desk) -> str:
             "Nothing is sent and nothing is charged since %(since)s: the database was put back from a copy, and does "
             "not know what went out after that was made.",
             since=since,
+        )
+    )
+
+
+def _waits(number: int, desk: Desk) -> str:
+    if not number:
+        return str(_("Nothing of yours waits to go out."))
+    return str(
+        ngettext(
+            "%(number)s thing of yours would go out now.",
+            "%(number)s things of yours would go out now.",
+            number,
+            number=desk.show.number(number),
         )
     )
 
