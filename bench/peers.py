@@ -41,7 +41,7 @@ def main() -> None:
     wish = options(__doc__, events=2_000, due=1_000)
     others = Path(os.environ.get("BENCH_OTHERS", ".venv-bench")).absolute() / "peers" / "bin"
     results = Results("peers", wish.database)
-    rounds = [_doors(wish.database, others, wish.events) for _ in range(wish.rounds)]
+    rounds = _doors(wish.database, others, wish.events, wish.rounds)
     results.tell(
         [Figure(name=n, unit="/s", floor=INSERTS) for n in (OURS, DJSTRIPE) if n in rounds[0]], rounds
     )
@@ -49,20 +49,55 @@ def main() -> None:
     results.tell([Figure(name=n, unit="/s") for n in (SENDS, CELERY) if n in rounds[0]], rounds)
 
 
-def _doors(dsn: str, others: Path, events: int) -> dict[str, float]:
+def _doors(dsn: str, others: Path, events: int, rounds: int) -> list[dict[str, float]]:
     with installed(dsn) as install:
-        found = {INSERTS: events / insert_loop(install.database, events)}
-        with install.web():
-            closed_loop(install.address, install.posts(100), connections=16).only(200)
-            found[OURS] = closed_loop(install.address, install.posts(events), connections=16).only(200).rate
         if not (others / "gunicorn").exists():
             print(f"dj-stripe is left out: it is not installed in {others}", flush=True)
-            return found
-        with _emptied_beside(install, "djstripe"), _djstripe(install, others) as path:
-            closed_loop(install.address, _stripe_posts(install, path, 100), connections=16).only(200)
-            posts = _stripe_posts(install, path, events)
-            found[DJSTRIPE] = closed_loop(install.address, posts, connections=16).only(200).rate
+            return [_our_door(install, events) for _ in range(rounds)]
+        with _emptied_beside(install, "djstripe"):
+            env = _djstripe_env(install)
+            subprocess.run([str(others / "python"), "djstripe_site.py"], cwd=HERE, env=env, check=True)
+            return [
+                _our_door(install, events) | _their_door(install, others, env, events) for _ in range(rounds)
+            ]
+
+
+def _our_door(install: Install, events: int) -> dict[str, float]:
+    found = {INSERTS: events / insert_loop(install.database, events)}
+    with install.web():
+        closed_loop(install.address, install.posts(100), connections=16).only(200)
+        found[OURS] = closed_loop(install.address, install.posts(events), connections=16).only(200).rate
     return found
+
+
+def _their_door(install: Install, others: Path, env: dict[str, str], events: int) -> dict[str, float]:
+    """Served by gunicorn with as many processes and threads as ours."""
+    port = int(install.env["PORT"])
+    command = [
+        str(others / "gunicorn"),
+        "-w",
+        "2",
+        "--threads",
+        "4",
+        "-b",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "error",
+    ]
+    path = f"/stripe/webhook/{env['ENDPOINT']}/"
+    with _child([*command, "djstripe_site:application"], env):
+        wait_until(lambda: listens(port), "dj-stripe")
+        closed_loop(install.address, _stripe_posts(install, path, 100), connections=16).only(200)
+        posts = _stripe_posts(install, path, events)
+        return {DJSTRIPE: closed_loop(install.address, posts, connections=16).only(200).rate}
+
+
+def _djstripe_env(install: Install) -> dict[str, str]:
+    return _env(install) | {
+        "ENDPOINT": str(uuid4()),
+        "ENDPOINT_SECRET": SECRET,
+        "PGOPTIONS": "-c search_path=djstripe",
+    }
 
 
 @contextmanager
@@ -76,33 +111,6 @@ def _emptied_beside(install: Install, schema: str) -> Iterator[None]:
     finally:
         with install.database.transaction() as session:
             session.execute(text(f"DROP SCHEMA {schema} CASCADE"))
-
-
-@contextmanager
-def _djstripe(install: Install, others: Path) -> Iterator[str]:
-    """The path of its endpoint, served by gunicorn as ours is."""
-    endpoint = str(uuid4())
-    env = _env(install) | {
-        "ENDPOINT": endpoint,
-        "ENDPOINT_SECRET": SECRET,
-        "PGOPTIONS": "-c search_path=djstripe",
-    }
-    subprocess.run([str(others / "python"), "djstripe_site.py"], cwd=HERE, env=env, check=True)
-    port = int(install.env["PORT"])
-    command = [
-        str(others / "gunicorn"),
-        "-w",
-        "2",
-        "--threads",
-        "4",
-        "-b",
-        f"127.0.0.1:{port}",
-        "--log-level",
-        "error",
-    ]
-    with _child([*command, "djstripe_site:application"], env):
-        wait_until(lambda: listens(port), "dj-stripe")
-        yield f"/stripe/webhook/{endpoint}/"
 
 
 def _stripe_posts(install: Install, path: str, count: int) -> Sequence[bytes]:
