@@ -213,7 +213,7 @@ def _peer(name: str, *, delay: float = DELAY_S) -> Iterator[tuple[int, dict[str,
     """The peer's port, and what it tells at its end."""
     told: dict[str, int] = {}
     child = subprocess.Popen(
-        [sys.executable, "-m", "bench.peers", name, str(delay)],
+        [sys.executable, "-m", "bench.mail_and_chat", name, str(delay)],
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert child.stdout is not None

@@ -55,6 +55,7 @@ def _round(wish: argparse.Namespace) -> dict[str, float]:
                 "DATABASE_URL": wish.database or f"sqlite:///{folder}/bench.db",
                 "INSTANCE_DIR": folder,
                 "LOG_LEVEL": "ERROR",
+                "CONTROL_SHARE": "0",
             },
             env_file=None,
         )

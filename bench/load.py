@@ -135,6 +135,9 @@ class Line:
             taken += _some(line)
         head, _, body = taken.partition(b"\r\n\r\n")
         fields = dict(one.lower().split(b":", 1) for one in head.split(b"\r\n")[1:])
+        if b"chunked" in fields.get(b"transfer-encoding", b""):
+            while not body.endswith(b"0\r\n\r\n"):
+                body += _some(line)
         missing = int(fields.get(b"content-length", b"0")) - len(body)
         while missing > 0:
             missing -= len(_some(line))

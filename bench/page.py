@@ -80,11 +80,14 @@ def _table(lines: Sequence[Line]) -> Iterator[str]:
 
 
 def target(figure: Figure) -> str:
+    unit = f" {figure.unit}" if figure.unit else ""
     bounds = (
-        ("≥", figure.least, f" {figure.unit}"), ("≤", figure.most, f" {figure.unit}"),
-        ("ratio ≥", figure.least_ratio, ""), ("ratio ≤", figure.most_ratio, ""),
-    )  # fmt: skip
-    return ", ".join(f"{sign} {short(bound)}{unit}" for sign, bound, unit in bounds if bound is not None)
+        ("≥", figure.least, unit),
+        ("≤", figure.most, unit),
+        ("ratio ≥", figure.least_ratio, ""),
+        ("ratio ≤", figure.most_ratio, ""),
+    )
+    return ", ".join(f"{sign} {short(bound)}{after}" for sign, bound, after in bounds if bound is not None)
 
 
 def picture(subject: str, lines: Sequence[Line]) -> str:

@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _storm(dsn: str, due: int) -> dict[str, float]:
-    with mail_server(0.05) as port, installed(dsn, **_mail(port)) as install:
+    with mail_server(0.05) as port, installed(dsn, **mail_settings(port)) as install:
         with install.worker(), install.worker():
             open_cases(install.database, 0, due=due)
             began = time.perf_counter()
@@ -57,7 +57,7 @@ def _storm(dsn: str, due: int) -> dict[str, float]:
 
 
 def _neighbour(dsn: str, hanging: int) -> dict[str, float]:
-    with mail_server(0.05, hangs_for=SLOW) as port, installed(dsn, **_mail(port)) as install:
+    with mail_server(0.05, hangs_for=SLOW) as port, installed(dsn, **mail_settings(port)) as install:
         open_cases(install.database, 0, due=hanging, biz_id="biz_slow", domain=SLOW)
         with install.worker(), install.worker():
             for number in range(10):
@@ -79,7 +79,7 @@ def wait_for_sends(install: Install, count: int, *, patience: float = 600.0) -> 
 @contextmanager
 def mail_server(delay: float, *, hangs_for: str = "") -> Iterator[int]:
     """Its port."""
-    command = [sys.executable, "-m", "bench.peers", "email", str(delay)]
+    command = [sys.executable, "-m", "bench.mail_and_chat", "email", str(delay)]
     command += ["--hangs-for", hangs_for] if hangs_for else []
     child = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
@@ -90,7 +90,8 @@ def mail_server(delay: float, *, hangs_for: str = "") -> Iterator[int]:
         child.communicate()
 
 
-def _mail(port: int) -> dict[str, str]:
+def mail_settings(port: int) -> dict[str, str]:
+    """Of an install that uses it."""
     return {
         "SMTP_HOST": "127.0.0.1",
         "SMTP_PORT": str(port),
