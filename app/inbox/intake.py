@@ -7,6 +7,8 @@ of them then writes for all. So a process has one connection in the door's hands
 import threading
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from app.db import Database, is_away
 from app.inbox.store import Event, store_events
 from app.presence import DatabaseAway, seconds_left
@@ -21,7 +23,8 @@ class _Waiting:
     leads: bool = False
     """Woken to write for all who wait; else because its own event has been written or has failed."""
     new: bool = False
-    failure: Exception | None = None
+    failure: Exception | None = field(default_factory=DatabaseAway)
+    """None once it is stored: whatever befalls who writes, nobody takes silence for that."""
 
 
 class Intake:
@@ -81,7 +84,7 @@ class Intake:
 def _settle(database: Database, batch: list[_Waiting]) -> None:
     try:
         news = store_events(database, [one.event for one in batch])
-    except Exception as error:
+    except (SQLAlchemyError, ValueError) as error:  # the driver's own for a NUL is the latter
         if len(batch) == 1 or is_away(error):
             for one in batch:
                 one.failure = error
@@ -90,4 +93,4 @@ def _settle(database: Database, batch: list[_Waiting]) -> None:
             _settle(database, [one])
         return
     for one, new in zip(batch, news, strict=True):
-        one.new = new
+        one.new, one.failure = new, None

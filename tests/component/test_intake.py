@@ -103,6 +103,14 @@ def test_an_event_that_cannot_be_stored_costs_the_others_nothing(database: Datab
     assert list(kept(database)) == ["msg_first", "msg_1", "msg_3"]
 
 
+def test_an_error_that_nobody_foresaw_is_never_taken_for_stored(database: Database) -> None:
+    with during_a_write(database, Intake(database)) as (post, _):
+        good, odd = post(event("msg_1")), post(event(None))  # type: ignore[arg-type]
+    assert isinstance(odd.exception(10), TypeError)
+    assert isinstance(good.exception(10), DatabaseAway), "Whop sends it again"
+    assert list(kept(database)) == ["msg_first"]
+
+
 def test_many_posts_of_ten_events_are_ten_rows(database: Database) -> None:
     intakes = [Intake(database), Intake(database)]  # as of two processes
     with ThreadPoolExecutor(8) as pool:
