@@ -65,13 +65,10 @@ $(SCAN)/.ready: Makefile | $(VENV)/bin/python
 bench: $(VENV)/.test $(OTHERS)/.tried
 	BENCH_OTHERS=$(OTHERS) $(BIN)/python -m bench
 
-# Programs to compare with, each beside requirements that are not ours. What cannot be installed is left out with a line.
+# Web servers to compare with, beside requirements that are not ours. What cannot be installed is left out with a line.
 $(OTHERS)/.tried: Makefile | $(VENV)/bin/python
 	$(PYTHON) -m venv $(OTHERS)/servers && $(OTHERS)/servers/bin/python $(INSTALL) \
 		'granian>=2.5,<3' 'waitress>=3,<4' || echo "Other web servers could not be installed."
-	$(PYTHON) -m venv $(OTHERS)/peers && $(OTHERS)/peers/bin/python $(INSTALL) \
-		'dj-stripe>=2.10,<3' 'psycopg2-binary>=2.9,<3' 'gunicorn>=25,<28' 'celery>=5.5,<6' 'redis>=5,<8' \
-		|| echo "Other programs could not be installed."
 	@touch $@
 
 $(VENV)/bin/python:

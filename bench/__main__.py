@@ -14,7 +14,7 @@ from bench import page, results
 from tests.support import postgres
 
 BOTH = ("door", "engine", "scale", "start", "overview", "lists", "retention", "servers")
-POSTGRESQL = ("storm", "soak", "peers")
+POSTGRESQL = ("storm", "soak")
 """Several workers, and what is said of connections, need it."""
 NEITHER = ("render", "channels")
 SIZES: dict[str, tuple[tuple[str, ...], ...]] = {"lists": (("--cases", "10000"), ("--cases", "1000000"))}

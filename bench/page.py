@@ -22,7 +22,6 @@ SUBJECTS = {
     "channels": "Channels",
     "soak": "Hours of work",
     "servers": "Web servers",
-    "peers": "Other programs",
 }
 HEAD = """# Performance
 

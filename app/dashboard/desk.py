@@ -17,7 +17,7 @@ from app.cases.rules import Rules
 from app.dashboard.show import Show
 from app.models import Merchant
 from app.models.merchant import lock_merchant
-from app.security.tenancy import current_merchant, signed_in
+from app.security.tenancy import current_merchant, shown_merchant, signed_in
 from app.services import services
 
 
@@ -43,7 +43,7 @@ class Desk:
 @contextmanager
 def reading() -> Iterator[Desk]:
     with services().database.reading() as session:
-        yield _desk(session)
+        yield _desk(session, shown_merchant(session))
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def acting() -> Iterator[Desk]:
     with services().database.transaction() as session:
         if (token := signed_in().token_id) is not None:
             session.info[BY_PROGRAM] = token
-        yield _desk(session)
+        yield _desk(session, current_merchant(session))
 
 
 def locked(desk: Desk) -> None:
@@ -61,5 +61,5 @@ def locked(desk: Desk) -> None:
     desk.session.refresh(desk.merchant)
 
 
-def _desk(session: Session) -> Desk:
-    return Desk(session, current_merchant(session), services().clock.now())
+def _desk(session: Session, merchant: Merchant) -> Desk:
+    return Desk(session, merchant, services().clock.now())

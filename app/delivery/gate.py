@@ -78,29 +78,6 @@ def look(
 
     `channels` are those that this install has; `down` says until when one of them rests.
     """
-    verdict = _look(session, case, step, now=now, channels=channels, down=down)
-    if isinstance(verdict, Go) and held_by_flood(case, step):
-        return PutOff(now + UNTIL_LET_GO, Reason(Why.FLOOD))
-    return verdict
-
-
-def held_by_flood(case: Case, step: Step) -> bool:
-    """One of very many that failed at once, of which the merchant has not said yet what becomes of them."""
-    since, until = case.merchant.flood_since, case.merchant.flood_until
-    if since is None or until is None or not since - SPIKE.span < case.opened_at < until:
-        return False
-    return step.kind not in (KIND, NOTICE) and step.why.get("code") != Why.SENT_BY_HAND
-
-
-def _look(
-    session: Session,
-    case: Case,
-    step: Step,
-    *,
-    now: datetime,
-    channels: frozenset[str],
-    down: Mapping[str, datetime],
-) -> Verdict:
     if case.hands_off is not None:
         return Skip(Reason(case.hands_off))
     if step.kind == KIND:
@@ -117,7 +94,18 @@ def _look(
     late = _timing(session, case, step, now)
     if late is not None:
         return late
-    return _route(session, case, step, now, channels, down, end=case.opened_at + LIMITS.runway)
+    route = _route(session, case, step, now, channels, down, end=case.opened_at + LIMITS.runway)
+    if isinstance(route, Go) and _held_by_flood(case, step):
+        return PutOff(now + UNTIL_LET_GO, Reason(Why.FLOOD))
+    return route
+
+
+def _held_by_flood(case: Case, step: Step) -> bool:
+    """One of very many that failed at once, of which the merchant has not said yet what becomes of them."""
+    since, until = case.merchant.flood_since, case.merchant.flood_until
+    if since is None or until is None or not since - SPIKE.span < case.opened_at < until:
+        return False
+    return step.why.get("code") != Why.SENT_BY_HAND
 
 
 def _offer(

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, or_, select
 
+from app import hold
 from app.cases.upkeep import stale
 from app.invariants.looking import Found, Look, of, spelled
 from app.models import (
@@ -65,11 +66,16 @@ def leases_past_their_end(look: Look) -> Iterator[Found]:
 
 
 def nobody_takes(look: Look) -> Iterator[Found]:
+    """While the install is on hold a person is waited for, by everything but events."""
     long_ago = look.times.now - WAITS
     yield from look.rows(
         select(*of(InboxRow, InboxRow.merchant_id)).where(
             spelled(InboxRow.state, "waiting"), InboxRow.due_at < long_ago
-        ),
+        )
+    )
+    if hold.look(look.session, wall=look.times.wall) is not None:
+        return
+    yield from look.rows(
         select(*of(EndpointDelivery, EndpointDelivery.merchant_id)).where(
             spelled(EndpointDelivery.state, *PLANNED), EndpointDelivery.due_at < long_ago
         ),

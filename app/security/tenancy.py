@@ -4,7 +4,7 @@ What the session says is checked at every request, so a right that was taken awa
 the account (`/dashboard/biz_…/…`); without that it is the one the session began with.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import current_app, g, request, session
 from sqlalchemy import and_, func, select, update
@@ -37,6 +37,8 @@ class SignedIn:
     role: str
     accounts: int
     """How many accounts the person may see."""
+    merchant: Merchant = field(repr=False, compare=False)
+    """As this request has read it, in a session that is over."""
     token_id: int | None = None
     """Of the personal token that came instead of a session."""
     scopes: frozenset[Scope] | None = None
@@ -104,9 +106,14 @@ def signed_in() -> SignedIn:
     return person
 
 
-def current_merchant(reading: Session) -> Merchant:
-    """The merchant that the signed-in person looks at."""
-    merchant = reading.get(Merchant, signed_in().merchant_id)
+def shown_merchant(reading: Session) -> Merchant:
+    """The merchant that the signed-in person looks at; it is not asked for a second time."""
+    return reading.merge(signed_in().merchant, load=False)
+
+
+def current_merchant(writing: Session) -> Merchant:
+    """The same to be changed, as it is now."""
+    merchant = writing.get(Merchant, signed_in().merchant_id)
     if merchant is None:
         raise NotFound
     return merchant
@@ -152,5 +159,12 @@ def shown(standing: Standing) -> SignedIn | None:
     if inside_whop() and session.get(MERCHANT) != merchant.id:
         session[MERCHANT] = merchant.id
     return SignedIn(
-        user.id, merchant.id, user.name, user.email, merchant.display_name, link.role, standing.accounts
+        user.id,
+        merchant.id,
+        user.name,
+        user.email,
+        merchant.display_name,
+        link.role,
+        standing.accounts,
+        merchant,
     )

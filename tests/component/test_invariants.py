@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from app import hold
 from app.cases.audit import Act, note_case
 from app.claims import Times
 from app.db import Database
 from app.invariants.looking import Look
 from app.invariants.rules import RULES
 from app.invariants.run import Verdict, verdict_of, verdicts
-from app.models import Case, Chore, Customer, Delivery, MethodSwitch, Step
+from app.models import Case, Chore, Customer, Delivery, InboxRow, MethodSwitch, Step
 from app.privacy.retention import Kept
 from app.recovery.alert_words.content import PHRASES
 from tests.component.ruled import (
@@ -121,6 +122,17 @@ def test_a_charge_that_waits_is_no_fault_where_there_is_no_key_for_it(session: S
     session.flush()
     assert list(broken(session)) == ["nothing_waits_for_ever"]
     assert broken(session, charges=False) == {}
+
+
+def test_on_hold_only_events_must_not_wait(session: Session, shop: Shop) -> None:
+    running = session.get_one(Case, shop.running)
+    session.add(charge(MethodSwitch, running, state="planned", started_at=None))
+    session.flush()
+    assert list(broken(session)) == ["nothing_waits_for_ever"]
+    hold.put_on(session, wall=NOW)
+    assert broken(session) == {}
+    changed(session, InboxRow, shop.event, state="waiting", done_at=None, due_at=NOW - 2 * DAY)
+    assert broken(session)["nothing_waits_for_ever"] == (f"inbox {shop.event}",)
 
 
 def test_an_hourly_look_reads_what_is_new_and_a_whole_one_everything(session: Session, shop: Shop) -> None:
