@@ -73,7 +73,7 @@ def test_nothing_that_was_taken_is_lost_however_the_database_goes(
     assert posts.odd == []
     assert posts.taken <= stored(away, "done")
     assert posts.slowest < 2.0 or not MANY, posts.slowest
-    assert max(back) <= 10
+    assert max(back) <= 10 or not MANY, back
     with away.reading() as read:
         cases = read.scalar(text('SELECT count(DISTINCT payment_id) FROM "case"'))
         assert cases == read.scalar(text('SELECT count(*) FROM "case"')) == len(stored(away))
