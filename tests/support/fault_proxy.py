@@ -132,9 +132,6 @@ class FaultProxy:
         """What has come and may pass; nothing yet, or None at the end. Raises where the line is to be cut."""
         fault = self.fault
         cut = fault.cut_out if way == "out" else fault.cut_back
-        if fault.hole:
-            self._over.wait(LOOK_SECONDS)
-            return b""
         if cut is not None and passed >= cut:
             raise ConnectionAbortedError
         drop = max(1, fault.bytes_a_second // DROPS_A_SECOND) if fault.bytes_a_second else CHUNK
@@ -145,6 +142,8 @@ class FaultProxy:
         if not some:
             return None
         self._over.wait(fault.delay + (len(some) / fault.bytes_a_second if fault.bytes_a_second else 0))
+        while self.fault.hole and not self._over.is_set():  # dug while this was being waited for, too
+            self._over.wait(LOOK_SECONDS)
         return some
 
 
