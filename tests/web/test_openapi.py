@@ -30,7 +30,7 @@ from tests.support import seeded
 from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 from tests.support.description import DESCRIPTION, faults, misfits, operations, resolved
-from tests.web.conftest import csrf_token
+from tests.web.conftest import csrf_token, signed_in
 from tests.web.tokens import program, token_for
 
 CASE = "/api/cases/{case_id}"
@@ -228,13 +228,13 @@ def test_an_answer_without_a_database_is_described(make_settings: MakeSettings, 
         assert (answer.status_code, faults(answer, path, method)) == (503, [])
 
 
-def test_a_fault_of_the_program_is_described(app: Flask, signed_in_client: FlaskClient) -> None:
+def test_a_fault_of_the_program_is_described(own_app: Flask) -> None:
     def broken() -> str:
         raise RuntimeError("the wheels came off")
 
-    vars(broken)["access"] = vars(app.view_functions["api.me"])["access"]
-    app.view_functions["api.me"] = broken
-    answer = signed_in_client.get("/api/me")
+    vars(broken)["access"] = vars(own_app.view_functions["api.me"])["access"]
+    own_app.view_functions["api.me"] = broken
+    answer = signed_in(own_app, "biz_A").get("/api/me")
     assert (answer.status_code, faults(answer, "/api/me")) == (500, [])
 
 
