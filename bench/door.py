@@ -6,10 +6,14 @@
 A real server of two processes with four threads each, its clients on threads of this one; every event is new.
 """
 
+import time
+from datetime import UTC, datetime
+
 import psutil
 from sqlalchemy import func, select
 
 from app.models import InboxRow
+from app.whop.signature import Refused, verify
 from bench.floor import insert_loop
 from bench.install import Install, installed, options
 from bench.load import Load, closed_loop, paced
@@ -18,6 +22,9 @@ from tests.support.whop_events import SECRET
 
 CONNECTIONS = (1, 16, 64)
 INSERTS, EMPTY = "one connection's INSERT+COMMIT, rows/s", "an empty route, requests/s"
+REFUSED = "CPU to refuse the dearest signature header"
+BAD_SIGNATURES = ("", "v1,é", "v1,x " * 10_000, "v1," + "A" * 65_536, " ".join(["v1," + "A" * 43 + "="] * 85))
+"""The last one is as long as a header may be, and each of its entries has the form of a signature."""
 WRONG_SECRET = SECRET.replace("0f3c", "0f3d")
 
 
@@ -42,7 +49,11 @@ def _figures() -> list[Figure]:
             Figure(name=f"p50 {at}", unit="ms"),
             Figure(name=f"p99 {at}", unit="ms"),
         ]
-    return [*figures, Figure(name="CPU of the web processes for one event", unit="ms")]
+    return [
+        *figures,
+        Figure(name="CPU of the web processes for one event", unit="ms"),
+        Figure(name=REFUSED, unit="ms", most=5, row="4"),
+    ]
 
 
 LOADS = [
@@ -71,7 +82,21 @@ def _round(install: Install, events: int, web: psutil.Process) -> dict[str, floa
             f"p99 {at}": door.ms(0.99),
             "CPU of the web processes for one event": (_cpu(web) - before) * 1_000 / events,
         }
-    return found
+    return found | {REFUSED: max(_refusing(header) for header in BAD_SIGNATURES)}
+
+
+def _refusing(signature: str, tries: int = 200) -> float:
+    """Milliseconds."""
+    now = datetime.now(UTC)
+    headers = {
+        "webhook-id": "msg_1", "webhook-timestamp": str(int(now.timestamp())), "webhook-signature": signature,
+    }  # fmt: skip
+    before = time.process_time()
+    for _ in range(tries):
+        assert isinstance(
+            verify(headers=headers, body=b"x" * 3_000, secrets=[SECRET.encode()], now=now), Refused
+        )
+    return (time.process_time() - before) * 1_000 / tries
 
 
 def _loads(install: Install, seconds: int, burst: int) -> dict[str, float]:

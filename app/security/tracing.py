@@ -44,11 +44,13 @@ def _end(response: Response) -> Response:
         endpoint=request.endpoint, method=request.method, status=response.status_code, seconds=took
     )
     if request.endpoint not in _QUIET:
+        person = g.get("signed_in")
         log.info(
             "request.done",
             method=request.method,
             path=mask_path(request.path),
             status=response.status_code,
             ms=round(took * 1000, 1),
+            **({"actor": person.actor} if person else {}),
         )
     return response

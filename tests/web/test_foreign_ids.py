@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from structlog.testing import capture_logs
 from werkzeug.routing import AnyConverter, IntegerConverter, Rule
 
 from app import create_app
@@ -21,6 +22,7 @@ from app.models import (
     Merchant,
     Policy,
     SavedView,
+    User,
 )
 from app.models.base import Base
 from app.ops.demo import Demo
@@ -110,16 +112,25 @@ def test_every_number_of_another_merchant_leads_nowhere(
     token = csrf_token(asker)
     before = rows_of(sqlite_database)
     with sqlite_database.reading() as session:
+        user_id = session.scalars(select(User.id).where(User.email == "a@example.com")).one()
         assert all(session.scalar(select(func.count()).select_from(table)) for table in NUMBERED)
-    told = {}
+    actor = f"user:{user_id}"
+    told, lines = {}, []
     with app.app_context():
         addresses = sorted(numbered(app))
     for method, path in addresses:
         headers = {"X-CSRFToken": token} if method == "POST" else {}
         fields = {} if "/messages/" in path else FIELDS  # which refuse what they do not know before they look
         body: dict[str, Any] = {"json": fields} if path.startswith("/api/") else {"data": fields}
-        answer = asker.open(path, method=method, headers=headers, **(body if method == "POST" else {}))
+        with capture_logs() as seen:
+            answer = asker.open(path, method=method, headers=headers, **(body if method == "POST" else {}))
         told[f"{method} {path}"] = answer.status_code
+        lines += [
+            (line["method"], line["path"])
+            for line in seen
+            if line.get("actor") == actor and line["status"] == 404
+        ]
     assert {where: status for where, status in told.items() if status != 404} == {}
     assert len(told) > 40
+    assert lines == addresses, "who asked for what is in the log"
     assert rows_of(sqlite_database) == before
