@@ -65,10 +65,14 @@ $(SCAN)/.ready: Makefile | $(VENV)/bin/python
 bench: $(VENV)/.test $(OTHERS)/.tried
 	BENCH_OTHERS=$(OTHERS) $(BIN)/python -m bench
 
-# Web servers to compare with, beside requirements that are not ours. What cannot be installed is left out with a line.
+# Web servers and other programs to compare with, beside requirements that are not ours. What cannot be installed is left out with a line.
 $(OTHERS)/.tried: Makefile | $(VENV)/bin/python
 	$(PYTHON) -m venv $(OTHERS)/servers && $(OTHERS)/servers/bin/python $(INSTALL) \
 		'granian>=2.5,<3' 'waitress>=3,<4' || echo "Other web servers could not be installed."
+	$(PYTHON) -m venv $(OTHERS)/peers
+	$(OTHERS)/peers/bin/python $(INSTALL) 'dj-stripe>=2.11,<3' 'django>=5.2,<7' 'psycopg2-binary>=2.9.10,<3' 'gunicorn>=25,<28' \
+		|| echo "dj-stripe could not be installed."
+	$(OTHERS)/peers/bin/python $(INSTALL) 'celery[redis]>=5.5,<6' 'psycopg2-binary>=2.9.10,<3' || echo "Celery could not be installed."
 	@touch $@
 
 $(VENV)/bin/python:

@@ -14,8 +14,8 @@ from bench import page, results
 from tests.support import postgres
 
 BOTH = ("door", "engine", "scale", "start", "overview", "lists", "retention", "servers")
-POSTGRESQL = ("storm", "soak")
-"""Several workers, and what is said of connections, need it."""
+POSTGRESQL = ("storm", "soak", "peers")
+"""Several workers, what is said of connections, and the other programs need it."""
 NEITHER = ("render", "channels")
 SIZES: dict[str, tuple[tuple[str, ...], ...]] = {"lists": (("--cases", "10000"), ("--cases", "1000000"))}
 """Parts that are run with several sizes."""

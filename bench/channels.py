@@ -109,9 +109,9 @@ def main() -> None:
 
 
 def _round(channel: Channel, kind: type[Notifier], count: int) -> dict[str, float]:
-    with _peer("email" if channel.name == "email" else "empty") as (port, _):
+    with peer("email" if channel.name == "email" else "empty") as (port, _):
         floor = _rate(_bare_mail(port) if channel.name == "email" else _bare_http(port), count)
-    with _peer(channel.name) as (port, _):
+    with peer(channel.name) as (port, _):
         notifier = kind(kind.settings_model(**channel.settings(port), **channel.unlimited))
         send = _sender(notifier, channel)
         _rate(send, len(channel.people))
@@ -122,7 +122,7 @@ def _round(channel: Channel, kind: type[Notifier], count: int) -> dict[str, floa
 
 def _busiest(channel: Channel, kind: type[Notifier]) -> int:
     """What the peer took in its busiest second while the threads tried as hard as they may."""
-    with _peer(channel.name, delay=0.0) as (port, told):
+    with peer(channel.name, delay=0.0) as (port, told):
         notifier = kind(kind.settings_model(**channel.settings(port)))
         ends_at = time.monotonic() + LIMITED_S
 
@@ -209,7 +209,7 @@ def _rate(send: Send, count: int) -> float:
 
 
 @contextmanager
-def _peer(name: str, *, delay: float = DELAY_S) -> Iterator[tuple[int, dict[str, int]]]:
+def peer(name: str, *, delay: float = DELAY_S) -> Iterator[tuple[int, dict[str, int]]]:
     """The peer's port, and what it tells at its end."""
     told: dict[str, int] = {}
     child = subprocess.Popen(

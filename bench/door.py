@@ -8,14 +8,14 @@ A real server of two processes with four threads each, its clients on threads of
 
 import time
 from datetime import UTC, datetime
+from subprocess import Popen
 
-import psutil
 from sqlalchemy import func, select
 
 from app.models import InboxRow
 from app.whop.signature import Refused, verify
 from bench.floor import insert_loop
-from bench.install import Install, installed, options
+from bench.install import Install, cpu_seconds, installed, options
 from bench.load import Load, closed_loop, paced
 from bench.results import Figure, Results
 from tests.support.whop_events import SECRET
@@ -32,7 +32,7 @@ def main() -> None:
     wish = options(__doc__, events=3_000, seconds=60, burst=2_000)
     results = Results("door", wish.database)
     with installed(wish.database) as install, install.web() as web:
-        rounds = [_round(install, wish.events, psutil.Process(web.pid)) for _ in range(wish.rounds)]
+        rounds = [_round(install, wish.events, web) for _ in range(wish.rounds)]
         results.tell(list(_figures()), rounds)
         loads = [_loads(install, wish.seconds, wish.burst) for _ in range(wish.rounds)]
         results.tell(LOADS, loads)
@@ -67,12 +67,12 @@ LOADS = [
 ]
 
 
-def _round(install: Install, events: int, web: psutil.Process) -> dict[str, float]:
+def _round(install: Install, events: int, web: Popen[bytes]) -> dict[str, float]:
     found: dict[str, float] = {INSERTS: events / insert_loop(install.database, events)}
     for many in CONNECTIONS:
         at = f"at {many} connections"
         empty = closed_loop(install.address, install.looks(events), connections=many).only(200)
-        before = _cpu(web)
+        before = cpu_seconds(web)
         door = closed_loop(install.address, install.posts(events), connections=many).only(200)
         found |= {
             f"{EMPTY}, {at}": empty.rate,
@@ -80,7 +80,7 @@ def _round(install: Install, events: int, web: psutil.Process) -> dict[str, floa
             f"events {at}, beside requests": door.rate,
             f"p50 {at}": door.ms(0.5),
             f"p99 {at}": door.ms(0.99),
-            "CPU of the web processes for one event": (_cpu(web) - before) * 1_000 / events,
+            "CPU of the web processes for one event": (cpu_seconds(web) - before) * 1_000 / events,
         }
     return found | {REFUSED: max(_refusing(header) for header in BAD_SIGNATURES)}
 
@@ -130,12 +130,6 @@ def _beside_bad(install: Install, seconds: int) -> Load:
 def _rows(install: Install) -> int:
     with install.database.reading() as session:
         return session.scalar(select(func.count()).select_from(InboxRow)) or 0
-
-
-def _cpu(process: psutil.Process) -> float:
-    """Seconds, of its children too."""
-    spent = [one.cpu_times() for one in (process, *process.children(recursive=True))]
-    return sum(one.user + one.system for one in spent)
 
 
 if __name__ == "__main__":

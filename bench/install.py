@@ -118,6 +118,12 @@ def family(child: Popen[bytes]) -> list[psutil.Process]:
     return [psutil.Process(child.pid), *descendants(child)]
 
 
+def cpu_seconds(child: Popen[bytes]) -> float:
+    """What it and the processes that it has made have used of the processors."""
+    spent = [process.cpu_times() for process in family(child)]
+    return sum(one.user + one.system for one in spent)
+
+
 def megabytes(process: psutil.Process) -> float:
     """Proportional set size: what it shares with others is divided among them."""
     return float(process.memory_full_info().pss) / 2**20

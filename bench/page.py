@@ -22,6 +22,7 @@ SUBJECTS = {
     "channels": "Channels",
     "soak": "Hours of work",
     "servers": "Web servers",
+    "peers": "Beside peers",
 }
 HEAD = """# Performance
 
