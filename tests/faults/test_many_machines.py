@@ -33,8 +33,8 @@ pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
 SIGN_INS = 20
 """Of one address in a quarter of an hour."""
 WORKERS = ("one", "two", "three", "four")
-EVENTS = 2_000 if MANY else 80
-CHORES_SECONDS = 180.0 if MANY else 0.0
+EVENTS = 1_000 if MANY else 80
+CHORES_SECONDS = 120.0 if MANY else 0.0
 """How long the chores of all machines are watched."""
 ANSWER_S = 4.0
 """How long the mail server thinks about a message."""
