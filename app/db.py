@@ -36,8 +36,16 @@ LOST_LINE = {
     "tcp_user_timeout": 5_000,
 }
 """libpq's options for a line that was cut between two machines; what DATABASE_URL says of them wins."""
+LET_GO_SECONDS = 30
+"""After this long without a word in the middle of a transaction the server ends it.
+
+A machine that is cut off hangs up on nobody: without this its locks stay until the server's own keepalive, two hours
+by Linux's default, and neither a lease nor another worker gets past them. No work of ours rests that long in one.
+"""
 READ_ONLY = "25006"
 """SQLSTATE: a standby, or somebody has made the database read-only."""
+LET_GO = "25P03"
+"""The server has ended a transaction that rested too long in our hands, as after a machine stood still."""
 DISK_FULL = "53100"
 NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 """SQLite's words for the same; a full disk may be any of them, by what it was writing."""
@@ -101,6 +109,7 @@ class Database:
         else:
             extensions.set_wait_callback(wait_for_answer)
             event.listen(self.engine, "handle_error", _without_values)
+            event.listen(self.engine, "connect", _let_go_of_the_silent)
             _ask_after_rest(self.engine)
         self._presence = None if self.sqlite else Presence(self._connect)
         self._refused_at = -math.inf
@@ -204,7 +213,7 @@ def is_away(error: BaseException) -> bool:
     """The database could not be reached or was too busy: that says nothing about the row in hand."""
     if isinstance(error, PoolTimeout | InterfaceError):
         return True
-    if isinstance(error, DBAPIError) and getattr(error.orig, "pgcode", None) == READ_ONLY:
+    if isinstance(error, DBAPIError) and getattr(error.orig, "pgcode", None) in (READ_ONLY, LET_GO):
         return True
     # SQLite calls a table or column that is not there an operational error, too.
     return isinstance(error, OperationalError) and "no such" not in str(error.orig)
@@ -257,6 +266,14 @@ def _ask_after_rest(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as error:
             raise InvalidatePoolError from error
+
+
+def _let_go_of_the_silent(connection: Any, _record: Any) -> None:
+    """By a statement and not by libpq's `options`, which PgBouncer refuses."""
+    connection.autocommit = True  # in a transaction it would be undone with it
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET idle_in_transaction_session_timeout = '{LET_GO_SECONDS}s'")
+    connection.autocommit = False
 
 
 def _line_options(url: URL) -> dict[str, int]:

@@ -67,7 +67,11 @@ class Services:
 def _client(settings: Settings) -> WhopClient | None:
     if settings.whop_api_key is None:
         return None
-    return WhopClient(settings.whop_api_url, settings.whop_api_key.get_secret_value())
+    return WhopClient(
+        settings.whop_api_url,
+        settings.whop_api_key.get_secret_value(),
+        sharers=settings.worker_processes,
+    )
 
 
 def _oauth(settings: Settings, *, flow: str, scope: str) -> WhopOAuth | None:

@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     retention_body_days: int = variable(90, "days that the texts of messages are kept", ge=1, le=3650)
     retention_case_months: int = variable(24, "months until a closed case is nobody's", ge=1, le=120)
     worker_threads: int = variable(8, "reminders in flight at once in one worker", ge=1, le=64)
+    worker_processes: int = variable(1, "workers on all machines together; they share limits", ge=1, le=500)
     web_workers: int = variable(2, "web processes", ge=1, le=64)
     web_threads: int = variable(4, "threads of one web process", ge=1, le=64)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = variable("INFO", "least level")

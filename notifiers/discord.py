@@ -42,12 +42,14 @@ _WHOLE_SEND_S = 28.0
 
 
 class DiscordSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, validate_by_name=True)
 
     bot_token: SecretStr
     api_url: str = "https://discord.com/api/v10"
     requests_per_second: int | None = Field(50, ge=1, le=50)
     """Discord's limit of one bot is 50; None: unlimited, for tests."""
+    workers: int = Field(default=1, ge=1, validation_alias="WORKER_PROCESSES")
+    """That share these limits, on all machines together."""
     most_refusals: int = Field(100, ge=1, le=5000)
     """In 10 minutes. Discord bans an address at 10,000."""
     timeout: float = Field(8.0, gt=0, le=8, exclude=True)
@@ -71,7 +73,9 @@ class DiscordNotifier(Notifier):
 
     def __init__(self, settings: DiscordSettings) -> None:
         self._settings = settings
-        self._limits = DiscordLimits(settings.requests_per_second, settings.most_refusals)
+        self._limits = DiscordLimits(
+            settings.requests_per_second, settings.most_refusals, sharers=settings.workers
+        )
         self._loop = Holder()
         self._signing_in = asyncio.Lock()
         self._rest: Rest | None = None

@@ -16,8 +16,8 @@ _PAUSE = timedelta(minutes=10)
 
 
 class DiscordLimits:
-    def __init__(self, per_second: int | None, most_refusals: int) -> None:
-        self._pace = CallPace(per_second)
+    def __init__(self, per_second: int | None, most_refusals: int, *, sharers: int = 1) -> None:
+        self._pace = CallPace(per_second, sharers=sharers)
         self._refusals = Refusals(most_refusals, window=_WINDOW_S)
 
     @contextmanager

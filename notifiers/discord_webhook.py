@@ -24,11 +24,13 @@ _GONE = "discord_webhook_gone"
 
 
 class DiscordWebhookSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, validate_by_name=True)
 
     url: SecretStr
     messages_per_second: int | None = Field(2, ge=1, le=50)
     """Discord takes about 5 in 2 seconds for one webhook; None: unlimited, for tests."""
+    workers: int = Field(default=1, ge=1, validation_alias="WORKER_PROCESSES")
+    """That share these limits, on all machines together."""
     most_refusals: int = Field(100, ge=1, le=5000)
     """In 10 minutes. Discord bans an address at 10,000."""
     timeout: float = Field(20.0, gt=0, le=25, exclude=True)
@@ -57,7 +59,9 @@ class DiscordWebhookNotifier(Notifier):
     def __init__(self, settings: DiscordWebhookSettings) -> None:
         self._peer = HttpPeer(settings.url.get_secret_value(), headers={})
         self._timeout = settings.timeout
-        self._limits = DiscordLimits(settings.messages_per_second, settings.most_refusals)
+        self._limits = DiscordLimits(
+            settings.messages_per_second, settings.most_refusals, sharers=settings.workers
+        )
 
     def send(self, message: Message, recipient: Recipient) -> Outcome:
         """See `Notifier.send`."""

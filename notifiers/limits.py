@@ -18,13 +18,20 @@ class CallPace:
     """No more than `calls` reach the peer within any `seconds`; None: no limit. Safe to use from threads.
 
     A call's place is free again so long after it *ended*: it may have reached the peer at any moment until then.
+    `sharers` processes keep the limit together, each its own part of it.
     """
 
     def __init__(
-        self, calls: int | None, *, seconds: float = 1.0, clock: Callable[[], float] = time.monotonic
+        self,
+        calls: int | None,
+        *,
+        seconds: float = 1.0,
+        sharers: int = 1,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._places = calls
-        self._seconds = seconds
+        self._places = max(1, calls // sharers) if calls is not None else None
+        # Where there are fewer calls than processes, each has one, less often.
+        self._seconds = seconds * max(1.0, sharers / calls) if calls is not None else seconds
         self._running = 0
         self._free_at: deque[float] = deque()
         """When the places of calls that ended are free again, in order."""

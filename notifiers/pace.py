@@ -1,6 +1,6 @@
 """Keeps within what a platform allows one bot: so many messages a second, and a pause between two to one chat.
 
-Each process keeps the pace by itself. Where the platform says "wait", nobody begins before that time is over.
+Each process keeps its part of the pace by itself. Where the platform says "wait", it begins nothing before that time is over.
 """
 
 import threading
@@ -25,9 +25,12 @@ class Held:
 class Pace:
     """Safe to use from many threads at once."""
 
-    def __init__(self, *, per_second: float | None, chat_seconds: float | None) -> None:
-        """At most `per_second` begin, evenly spread, and two to one chat `chat_seconds` apart; None: no limit."""
-        self._interval = 1 / per_second if per_second else 0.0
+    def __init__(self, *, per_second: float | None, chat_seconds: float | None, sharers: int = 1) -> None:
+        """At most `per_second` begin, evenly spread, and two to one chat `chat_seconds` apart; None: no limit.
+
+        `sharers` processes have `per_second` together, each its own part.
+        """
+        self._interval = sharers / per_second if per_second else 0.0
         self._chat_interval = chat_seconds or 0.0
         self._lock = threading.Lock()
         self._free_at = 0.0

@@ -60,7 +60,11 @@ class TelegramNotifier(Notifier):
 
     def __init__(self, settings: TelegramSettings) -> None:
         self._settings = settings
-        self._pace = Pace(per_second=settings.messages_per_second, chat_seconds=settings.chat_seconds)
+        self._pace = Pace(
+            per_second=settings.messages_per_second,
+            chat_seconds=settings.chat_seconds,
+            sharers=settings.workers,
+        )
         self._access = BotAccess(settings)
         self.updates = UpdateSource(self._access)
 

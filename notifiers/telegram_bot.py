@@ -27,15 +27,17 @@ CLOSE_SECONDS = 2.0
 class TelegramSettings(BaseModel):
     """What an install says of its bot. `None` switches a limit off."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, validate_by_name=True)
 
     bot_token: SecretStr = Field(min_length=1)
     """As @BotFather shows it, such as `123456:ABC…`."""
     api_url: str = Field(default="https://api.telegram.org", pattern="^https?://")
     messages_per_second: float | None = Field(default=25, gt=0)
-    """Of the whole bot, in each process: Telegram allows about thirty, and some sends begin late."""
+    """Of the whole bot: Telegram allows about thirty, and some sends begin late."""
     chat_seconds: float | None = Field(default=1, gt=0)
-    """Between two messages to one chat: Telegram allows about one a second."""
+    """Between two messages of one process to one chat: Telegram allows about one a second."""
+    workers: int = Field(default=1, ge=1, validation_alias="WORKER_PROCESSES")
+    """That share these limits, on all machines together."""
     connect_timeout: float = Field(default=5, gt=0)
     """Seconds until there is a connection."""
     read_timeout: float = Field(default=10, gt=0)

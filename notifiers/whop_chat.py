@@ -44,12 +44,14 @@ _UNTOLD_PAUSE = timedelta(minutes=1)
 
 
 class WhopChatSettings(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, validate_by_name=True)
 
     api_key: SecretStr
     api_url: str = "https://api.whop.com"
     requests_per_second: int | None = Field(9, ge=1, le=200)
     """Whop's limit is 600 a minute for each kind of call; None: unlimited, for tests."""
+    workers: int = Field(default=1, ge=1, validation_alias="WORKER_PROCESSES")
+    """That share these limits, on all machines together."""
     timeout: float = Field(9.0, gt=0, le=9, exclude=True)
     """Seconds for one call."""
 
@@ -72,7 +74,7 @@ class WhopChatNotifier(Notifier):
         headers = {"Authorization": f"Bearer {key}", "Api-Version-Date": API_VERSION}
         self._peer = HttpPeer(f"{settings.api_url}/api/v1", headers=headers)
         self._timeout = settings.timeout
-        self._pace = CallPace(settings.requests_per_second)
+        self._pace = CallPace(settings.requests_per_second, sharers=settings.workers)
         self._channels: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -35,12 +35,13 @@ class WhopClient:
         key: str,
         *,
         calls_a_minute: int | None = CALLS_A_MINUTE,
+        sharers: int = 1,
         seconds: float = WHOLE_CALL_S,
     ) -> None:
-        """`seconds` limits one call with all its tries."""
+        """`seconds` limits one call with all its tries. `sharers` processes have the calls together."""
         self._asking = Asking(api_url, seconds=seconds)
         self._key = key
-        self._calls = calls_a_minute
+        self._calls, self._sharers = calls_a_minute, sharers
         self._paces: dict[str, CallPace] = {}
         self._lock = threading.Lock()
 
@@ -170,9 +171,12 @@ class WhopClient:
             self._ask(Question(question.operation, question.path, query=query)), after=after
         )
 
+    def _pace(self) -> CallPace:
+        return CallPace(self._calls, seconds=60.0, sharers=self._sharers)
+
     def _ask(self, question: Question) -> JsonObject:
         with self._lock:
-            pace = self._paces.setdefault(question.operation, CallPace(self._calls, seconds=60.0))
+            pace = self._paces.setdefault(question.operation, self._pace())
         if wait := pace.begin():
             raise WhopBusy(f"{question.operation} is held back here", after=wait)
         try:

@@ -86,3 +86,17 @@ def test_refusals_count_within_their_window() -> None:
 )
 def test_a_peers_wish_is_understood_or_passed_over(said: object, understood: timedelta | None) -> None:
     assert wish(said) == understood
+
+
+@pytest.mark.parametrize(("calls", "sharers", "each"), [(9, 1, 9), (9, 4, 2), (9, 9, 1), (600, 7, 85)])
+def test_processes_that_share_a_limit_have_its_parts(calls: int, sharers: int, each: int) -> None:
+    pace = CallPace(calls, sharers=sharers, clock=Hand())
+    assert [pace.begin() for _ in range(each)] == [0.0] * each
+    assert pace.begin() > 0
+
+
+def test_more_processes_than_calls_have_one_each_less_often() -> None:
+    pace = CallPace(2, sharers=5, clock=Hand())
+    assert pace.begin() == 0.0
+    pace.end()
+    assert pace.begin() == 2.5

@@ -318,3 +318,10 @@ def test_the_chats_that_are_remembered_stay_few(make_pace: Callable[[], Pace]) -
 @pytest.fixture
 def make_pace() -> Callable[[], Pace]:
     return lambda: Pace(per_second=None, chat_seconds=0.000001)
+
+
+def test_processes_that_share_a_bot_have_its_parts() -> None:
+    pace = Pace(per_second=10, chat_seconds=None, sharers=4)
+    assert pace.begin("1", patience=0.05) is None
+    held = pace.begin("2", patience=0.05)
+    assert isinstance(held, Held) and 0.1 < held.seconds <= 0.4

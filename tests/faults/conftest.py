@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -93,26 +94,24 @@ def away_env(away: Database, tmp_path: Path) -> Env:
     return process_env(away, tmp_path)
 
 
+@contextmanager
+def locked(database: Database, table: str) -> Iterator[Callable[[], int]]:
+    """Hold a table, so that others wait; yields a function that counts who waits for a lock."""
+    engine = database.engine
+    with engine.connect() as holder, engine.connect() as observer:
+        holder.execute(text(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE'))
+        observer = observer.execution_options(isolation_level="AUTOCOMMIT")
+
+        def waiting() -> int:
+            asked = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
+            return observer.scalar(text(f"{asked} WHERE NOT granted AND datname = current_database()")) or 0
+
+        yield waiting
+
+
 @pytest.fixture
 def lock_table(postgres_database: Database) -> LockTable:
-    """Hold a table, so that others wait; yields a function that counts who waits for a lock."""
-
-    @contextmanager
-    def lock(table: str) -> Iterator[Callable[[], int]]:
-        engine = postgres_database.engine
-        with engine.connect() as holder, engine.connect() as observer:
-            holder.execute(text(f'LOCK TABLE "{table}" IN ACCESS EXCLUSIVE MODE'))
-            observer = observer.execution_options(isolation_level="AUTOCOMMIT")
-
-            def waiting() -> int:
-                asked = "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database"
-                return (
-                    observer.scalar(text(f"{asked} WHERE NOT granted AND datname = current_database()")) or 0
-                )
-
-            yield waiting
-
-    return lock
+    return partial(locked, postgres_database)
 
 
 class SlowRequest:

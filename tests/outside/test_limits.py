@@ -1,8 +1,6 @@
 """The limits of the contract, counted from outside: a person's, an address's, and across processes."""
 
-import shutil
 import signal
-import subprocess
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,12 +8,12 @@ from uuid import uuid4
 
 import httpx
 import pytest
-import redis
 
 from tests.outside.conftest import OUTSIDE_ENV
 from tests.support import whop_events as whop
 from tests.support.processes import answers, free_port, running, wait_until
 from tests.support.production import Install, installed
+from tests.support.redis_server import RedisServer, redis_server
 from tests.support.visitor import Visitor
 
 pytestmark = pytest.mark.processes
@@ -66,34 +64,15 @@ def test_only_posts_that_fail_are_limited_at_the_door(another: Another) -> None:
 
 
 @pytest.fixture
-def redis_server(tmp_path: Path) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("needs redis-server")
-    port = free_port()
-    command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)]
-    server = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-    client = redis.Redis(port=port)
-    wait_until(lambda: _pings(client), "redis", child=server)
-    yield f"redis://127.0.0.1:{port}/0", server
-    client.close()
-    server.kill()
-    server.wait(timeout=10)
-
-
-def _pings(client: "redis.Redis") -> bool:
-    try:
-        return bool(client.ping())
-    except redis.ConnectionError:
-        return False
+def counts(tmp_path: Path) -> Iterator[RedisServer]:
+    with redis_server(tmp_path) as server:
+        yield server
 
 
 @pytest.fixture
-def two_installs(
-    redis_server: tuple[str, "subprocess.Popen[bytes]"], tmp_path: Path
-) -> Iterator[tuple[Install, str]]:
+def two_installs(counts: RedisServer, tmp_path: Path) -> Iterator[tuple[Install, str]]:
     """Two web servers of one install, on one database and one Redis."""
-    with installed(tmp_path / "instance", REDIS_URL=redis_server[0], **OUTSIDE_ENV) as first:
+    with installed(tmp_path / "instance", REDIS_URL=counts.url, **OUTSIDE_ENV) as first:
         port = free_port()
         env, folder = {**first.env, "PORT": str(port)}, tmp_path / "second"
         folder.mkdir()
@@ -104,7 +83,7 @@ def two_installs(
 
 
 def test_two_processes_share_a_redis_and_each_counts_alone_when_it_hangs_and_dies(
-    two_installs: tuple[Install, str], redis_server: tuple[str, "subprocess.Popen[bytes]"]
+    two_installs: tuple[Install, str], counts: RedisServer
 ) -> None:
     first, second = two_installs
     with Visitor(first.address, ip="198.51.100.1") as here, Visitor(second, ip="198.51.100.1") as there:
@@ -112,10 +91,10 @@ def test_two_processes_share_a_redis_and_each_counts_alone_when_it_hangs_and_die
         assert statuses == [302] * 20
         assert waits(here.get("/auth/dev"), most=QUARTER_S) and waits(there.get("/auth/dev"), most=QUARTER_S)
     with Visitor(first.address, ip="198.51.100.2") as somebody:
-        redis_server[1].send_signal(signal.SIGSTOP)
+        counts.process.send_signal(signal.SIGSTOP)
         statuses = [somebody.get("/auth/dev").status_code for _ in range(10)]
-        redis_server[1].kill()
-        redis_server[1].wait(timeout=10)
+        counts.process.kill()
+        counts.process.wait(timeout=10)
         statuses += [somebody.get("/auth/dev").status_code for _ in range(10)]
         assert statuses == [302] * 20
         assert waits(somebody.get("/auth/dev"), most=QUARTER_S)

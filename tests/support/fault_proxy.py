@@ -23,7 +23,7 @@ class Fault:
 
     `cut_out`, `cut_back`: so many bytes pass to the peer, or back from it, then the line is hung up. `reset`: by RST,
     as of a machine that has forgotten the line. `once`: the lines after it are whole. `hole`: it is taken and nothing
-    passes, either way.
+    passes, either way; not even that one side has hung up.
     """
 
     delay: float = 0.0
@@ -139,12 +139,11 @@ class FaultProxy:
             some = source.recv(drop if cut is None else min(drop, cut - passed))
         except TimeoutError:
             return b""
-        if not some:
-            return None
-        self._over.wait(fault.delay + (len(some) / fault.bytes_a_second if fault.bytes_a_second else 0))
+        if some:
+            self._over.wait(fault.delay + (len(some) / fault.bytes_a_second if fault.bytes_a_second else 0))
         while self.fault.hole and not self._over.is_set():  # dug while this was being waited for, too
             self._over.wait(LOOK_SECONDS)
-        return some
+        return some or None
 
 
 def _end(wire: socket.socket, *, reset: bool) -> None:

@@ -57,6 +57,8 @@ class SmtpServer:
     """False: the certificate names another host."""
     host: str = "127.0.0.1"
     messages: list[Delivered] = field(default_factory=list)
+    heard: int = 0
+    """Mails whose text has come, taken by now or not."""
     connections: int = 0
     sign_ins: int = 0
 
@@ -106,6 +108,8 @@ class SmtpServer:
         return reply or "250 OK"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        with self._lock:
+            self.heard += 1
         domains = {address.rpartition("@")[2] for address in envelope.rcpt_tos}
         delay = max((self.delays.get(domain, self.delay) for domain in domains), default=self.delay)
         if delay:

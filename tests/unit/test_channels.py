@@ -8,10 +8,12 @@ import pytest
 
 from app.delivery.channels import build_alert_channels, build_channels
 from app.errors import SettingsError
+from notifiers import available
 from notifiers.discord import DiscordNotifier
 from notifiers.discord_webhook import DiscordWebhookNotifier
 from notifiers.memory import MemoryNotifier
 from notifiers.smtp import SmtpNotifier
+from notifiers.variables import settings_from
 from notifiers.whop_chat import WhopChatNotifier
 from tests.conftest import MakeSettings
 from tests.support.processes import ROOT
@@ -137,3 +139,20 @@ def test_a_switch_says_true_or_false(make_settings: MakeSettings) -> None:
         make_settings(ENABLE_APPRISE="perhaps", PORT="none")
     assert caught.value.lines[-1] == "ENABLE_APPRISE: say true or false"
     assert caught.value.lines[0].startswith("PORT: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "given"),
+    [
+        ("telegram", {"TELEGRAM_BOT_TOKEN": "1:x"}),
+        ("discord", {"DISCORD_BOT_TOKEN": "a-token"}),
+        ("discord_webhook", {"DISCORD_WEBHOOK_URL": WEBHOOK}),
+        ("whop_chat", {"WHOP_API_KEY": "a-key"}),
+    ],
+)
+def test_a_channel_with_a_limit_knows_how_many_workers_share_it(
+    name: str, given: dict[str, str], make_settings: MakeSettings
+) -> None:
+    settings = make_settings(WORKER_PROCESSES="4", **given)
+    variables = {field.upper(): getattr(settings, field) for field in type(settings).model_fields}
+    assert vars(settings_from(available()[name], variables))["workers"] == 4

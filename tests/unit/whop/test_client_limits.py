@@ -5,9 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
+from app.services import Services
 from app.whop.asking import UNTOLD_WAIT_S, wait_of
 from app.whop.client import WhopClient
 from app.whop.errors import WhopBusy
+from tests.conftest import MakeSettings
 from tests.support.json_peer import Reply
 from tests.support.whop_api import ACCOUNT, API, KEY, WhopApi, a_payment
 from tests.support.whop_objects import PAYMENT
@@ -43,6 +45,17 @@ def test_no_more_calls_of_a_kind_begin_within_a_minute_than_whop_allows(api: Who
     client.close()
     assert 50 < held.value.after <= 60
     assert len(api.calls) == 3
+
+
+def test_processes_that_share_a_key_have_its_parts(make_settings: MakeSettings, api: WhopApi) -> None:
+    api.add(a_payment())
+    services = Services.make(make_settings(WHOP_API_KEY=KEY, WHOP_API_URL=api.url, WORKER_PROCESSES="300"))
+    assert services.whop is not None
+    services.whop.payment(PAYMENT)
+    services.whop.payment(PAYMENT)
+    with pytest.raises(WhopBusy):
+        services.whop.payment(PAYMENT)
+    services.close()
 
 
 def test_many_threads_keep_one_limit(api: WhopApi) -> None:
