@@ -11,8 +11,9 @@ import threading
 import time
 
 import psutil
-from sqlalchemy import create_engine, text
+from sqlalchemy import text
 
+from app.db import Database
 from bench.due import open_cases
 from bench.install import Install, family, installed, megabytes, options
 from bench.load import Load, paced
@@ -44,7 +45,7 @@ def main() -> None:
         while time.monotonic() < ends_at:
             open_cases(install.database, 0, due=round(5 * LOOK_S))
             time.sleep(LOOK_S)
-            looks.append(_look(wish.database, processes))
+            looks.append(_look(install.database, processes))
         posting.join()
     results.tell(FIGURES, [_told(looks, load.only(200))])
 
@@ -54,24 +55,19 @@ def _post(install: Install, posts: list[bytes], load: Load) -> None:
     load.waits, load.statuses, load.seconds = found.waits, found.statuses, found.seconds
 
 
-def _look(dsn: str, processes: list[psutil.Process]) -> dict[str, float]:
-    found = {
+def _look(database: Database, processes: list[psutil.Process]) -> dict[str, float]:
+    asked = text(
+        "SELECT count(*), coalesce(max(extract(epoch FROM now() - state_change)) FILTER "
+        "(WHERE state LIKE 'idle in transaction%'), 0) FROM pg_stat_activity WHERE datname = current_database()"
+    )
+    with database.reading() as session:
+        connections, idle = session.execute(asked).one()
+    return {
         "memory": sum(megabytes(process) for process in processes),
         "file handles": float(sum(process.num_fds() for process in processes)),
-        "connections": 0.0,
-        "idle": 0.0,
+        "connections": float(connections),
+        "idle": float(idle),
     }
-    if not dsn:
-        return found | {"connections": 1.0}
-    engine = create_engine(dsn)
-    with engine.connect() as connection:
-        asked = text(
-            "SELECT count(*), coalesce(max(extract(epoch FROM now() - state_change)) FILTER "
-            "(WHERE state LIKE 'idle in transaction%'), 0) FROM pg_stat_activity WHERE datname = current_database()"
-        )
-        count, idle = connection.execute(asked).one()
-    engine.dispose()
-    return found | {"connections": float(count), "idle": float(idle)}
 
 
 def _told(looks: list[dict[str, float]], load: Load) -> dict[str, float]:
