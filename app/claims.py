@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.orm import Session
 
@@ -48,12 +48,13 @@ class Times:
 
 
 def claim_due(
-    session: Session, row: JobRow, *, waiting: str, times: Times, lease: timedelta, limit: int
-) -> list[Claim]:
+    session: Session, row: JobRow, *, waiting: str, times: Times, lease: timedelta, limit: int,
+    only: ColumnElement[bool] | None = None,
+) -> list[Claim]:  # fmt: skip
     """Claim at most `limit` due rows, oldest first. Ask only for as many as there are free threads."""
     due = (
         select(row.id)
-        .where(row.state == waiting, row.due_at <= times.now)
+        .where(row.state == waiting, row.due_at <= times.now, *(() if only is None else (only,)))
         .order_by(row.due_at, row.id)
         .limit(limit)
         .with_for_update(skip_locked=True)

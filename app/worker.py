@@ -225,7 +225,8 @@ class Worker:
         process_event(self._services.database, claim, times=self._times(), rules=self._rules)
 
     def _claim_steps(self, limit: int) -> list[Claim]:
-        return self._sender.claim(times=self._times(), limit=limit)
+        spare = self._services.settings.worker_threads // 2
+        return self._sender.claim(times=self._times(), limit=limit, spare=spare)
 
     def _carry_out(self, claim: Claim) -> None:
         reminders: Sends[Outcome] = self._sender

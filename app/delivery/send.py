@@ -4,12 +4,13 @@ No transaction is open during the call. A crash before the mark: the step is cla
 it: the step ends as `unknown` and nobody repeats it.
 """
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app import faults, metrics
@@ -20,6 +21,7 @@ from app.delivery.gate import SHORT_REST, Drop, Go, PutOff, Skip, StopCase, look
 from app.delivery.message import Links, message_for
 from app.delivery.outcomes import Noted, close_torn, complete, honest, rest
 from app.delivery.routing import Route, Routes, routes_for
+from app.delivery.slow import SlowMerchants
 from app.delivery.suppression import suppress
 from app.fresh_look import FreshLook, Looked, Target, wait_for_whop
 from app.log import get_logger
@@ -40,6 +42,7 @@ class Ready:
     """A step that is marked as sending, with all that the notifier needs."""
 
     claim: Claim
+    merchant_id: int
     notifier: Notifier
     message: Message
     recipient: Recipient
@@ -60,6 +63,7 @@ class Sender:
         links: Links,
         stop_case: StopsCase,
         look: FreshLook | None = None,
+        slow: SlowMerchants | None = None,
     ) -> None:
         """`look`: None where Whop cannot be asked; then our own rows decide."""
         self._database = database
@@ -67,17 +71,29 @@ class Sender:
         self._links = links
         self._stop_case = stop_case
         self._look = look
+        self._slow = slow or SlowMerchants()
         self._down: dict[str, datetime] = {}
         """By channel, the machine's time until which this worker leaves it alone."""
         longest = max((one.send_timeout for one in channels.values()), default=timedelta())
         self.lease = longest + LEASE_BEYOND_SEND + (look.limit if look else timedelta())
 
-    def claim(self, *, times: Times, limit: int) -> list[Claim]:
+    def claim(self, *, times: Times, limit: int, spare: int = 0) -> list[Claim]:
+        """Messages of slow merchants come after all others, and leave `spare` of the limit alone."""
+        slow = self._slow.by(times.wall)
         with self._database.transaction() as session:
-            claims = claim_due(session, Step, waiting="planned", times=times, lease=self.lease, limit=limit)
+            claims = self._claim(session, times, limit, _of_none(slow) if slow else None)
+            if slow and (rest := limit - len(claims) - spare) > 0:
+                claims += self._claim(session, times, rest)
             faults.point("before_claim_commit")
         faults.point("after_claim_commit")
         return claims
+
+    def _claim(
+        self, session: Session, times: Times, limit: int, only: ColumnElement[bool] | None = None
+    ) -> list[Claim]:
+        return claim_due(
+            session, Step, waiting="planned", times=times, lease=self.lease, limit=limit, only=only
+        )
 
     def carry_out(self, claim: Claim, *, times: Times) -> Outcome | None:
         """Send the step's message unless something forbids it; None: nothing was sent."""
@@ -85,11 +101,13 @@ class Sender:
         if ready is None:
             return None
         faults.point("before_send")
+        began = time.monotonic()
         try:
             outcome = honest(ready.notifier.send(ready.message, ready.recipient))
         except Exception as error:  # a channel must not raise; if it does, the peer may have the message
             log.exception("delivery.notifier_raised", step_id=claim.row_id)
             outcome = Unknown(f"notifier_raised_{type(error).__name__}")
+        self._slow.note(ready.merchant_id, seconds=time.monotonic() - began, wall=times.wall)
         faults.point("after_send")
         return outcome
 
@@ -227,6 +245,7 @@ class Sender:
         step.state, step.lease_until = "sending", times.wall + self.lease
         return Ready(
             claim=Claim(step.id, step.attempts),
+            merchant_id=case.merchant_id,
             notifier=self._channels[step.channel],
             message=message,
             recipient=Recipient(route.address, case.customer.name),
@@ -274,6 +293,12 @@ class Sender:
         if down.get(step.channel, times.now) <= soon:
             return False
         return any(down.get(route.channel, times.now) <= soon for route in routes.open)
+
+
+def _of_none(merchants: frozenset[int]) -> ColumnElement[bool]:
+    """Steps of none of these merchants."""
+    theirs = exists().where(Case.id == Step.case_id, Case.merchant_id.in_(merchants))
+    return ~theirs
 
 
 def _lock_case(session: Session, claim: Claim) -> Case | None:

@@ -17,6 +17,7 @@ from app.recovery.measure import (
     by_week,
     decided_with_reminders,
     measure,
+    of_all_weeks,
 )
 from app.recovery.money import Money
 from app.recovery.period import Period, iso_week
@@ -118,7 +119,8 @@ def test_who_is_left_alone_counts_with_the_others_and_is_told_apart() -> None:
     rows = [figures(CaseState.RECOVERED, control=True), figures(cases=2), figures(CaseState.LOST)]
     whole = measure(rows)
     assert (whole.opened, whole.recovered, whole.control) == (4, 1, 1)
-    assert decided_with_reminders(rows).opened == 1
+    decided = decided_with_reminders(rows)
+    assert (decided.opened, decided.recovered, decided.lost) == (1, 0, 1)
 
 
 def test_a_week_without_failures_is_shown_as_zero() -> None:
@@ -187,3 +189,28 @@ def test_classes_and_weeks_add_up_to_the_whole(rows: list[CaseFigures]) -> None:
 
 def test_the_rate_of_the_time_before_is_a_share() -> None:
     assert Baseline(opened=40, recovered=10).recovery_rate == 0.25
+
+
+def test_what_differs_in_nothing_but_the_week_becomes_one_row() -> None:
+    later = MONDAY + timedelta(days=7)
+    first = figures(CaseState.RECOVERED, cases=2, amount_minor=500, taken_back_minor=30)
+    second = figures(CaseState.RECOVERED, week=later, cases=3, amount_minor=700, taken_back_minor=4)
+    assert of_all_weeks([first, second, second]) == [
+        figures(CaseState.RECOVERED, cases=8, amount_minor=1_900, taken_back_minor=38)
+    ]
+    assert of_all_weeks([]) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        figures(CaseState.LOST),
+        figures(decline_class=DeclineClass.CARD_DATA),
+        figures(touched=True),
+        figures(control=True),
+        figures(currency="eur"),
+        figures(currency=None),
+    ],
+)
+def test_what_differs_in_more_than_the_week_stays_apart(other: CaseFigures) -> None:
+    assert of_all_weeks([figures(), other]) == [figures(), other]

@@ -57,6 +57,18 @@ def test_a_week_counts_as_soon_as_one_day_of_it_is_in(first: date, last: date, w
     assert list(Period(first, last, BERLIN).weeks) == weeks
 
 
+@pytest.mark.parametrize(
+    ("days", "first", "last"),
+    [(1, date(2026, 11, 19), date(2026, 11, 19)), (7, date(2026, 11, 13), date(2026, 11, 19))],
+)
+def test_the_period_before_has_as_many_days_and_ends_where_this_one_begins(
+    days: int, first: date, last: date
+) -> None:
+    period = Period(date(2026, 11, 20), date(2026, 11, 20) + timedelta(days=days - 1), BERLIN)
+    assert period.before == Period(first, last, BERLIN)
+    assert period.before.end == period.start
+
+
 def test_weeks_begin_at_the_readers_midnight_on_both_sides_of_a_clock_change() -> None:
     period = Period(date(2026, 10, 19), date(2026, 10, 26), BERLIN)
     starts = [datetime(2026, 10, 18, 22, tzinfo=UTC), datetime(2026, 10, 25, 23, tzinfo=UTC)]
