@@ -17,7 +17,10 @@ BOTH = ("door", "engine", "scale", "start", "overview", "lists", "retention", "s
 POSTGRESQL = ("storm", "soak", "peers")
 """Several workers, what is said of connections, and the other programs need it."""
 NEITHER = ("render", "channels")
-SIZES: dict[str, tuple[tuple[str, ...], ...]] = {"lists": (("--cases", "10000"), ("--cases", "1000000"))}
+SIZES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "lists": (("--cases", "10000"), ("--cases", "1000000")),
+    "overview": (("--many", "100000"), ("--many", "1000000")),
+}
 """Parts that are run with several sizes."""
 
 

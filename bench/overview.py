@@ -12,6 +12,7 @@ import statistics
 import tempfile
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 from flask.testing import FlaskClient
 from sqlalchemy import text
@@ -30,6 +31,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 WITHOUT_TALLIES = "0018"
 PAGES = ("/dashboard", "/dashboard?days=90", "/dashboard?days=365", "/api/analytics")
 FLOOR = "/healthz"
+L6_CASES = 100_000
 BATCH = 100_000
 
 
@@ -70,7 +72,7 @@ def _measure(settings: Settings, database: Database, options: argparse.Namespace
     sizes = {f"biz_{cases}": cases for cases in (options.few, options.many)}
     visitors = {biz_id: app.test_client() for biz_id in sizes}
     for biz_id, visitor in visitors.items():
-        visitor.get("/auth/dev", query_string={"email": "owner@example.com", "whop": biz_id})
+        visitor.get("/auth/dev", query_string={"email": f"{biz_id}@example.com", "whop": biz_id})
     downgrade(database, WITHOUT_TALLIES)
     for biz_id, cases in sizes.items():
         _seed(database, biz_id, cases, options.zone)
@@ -83,8 +85,12 @@ def _measure(settings: Settings, database: Database, options: argparse.Namespace
     print(f"and put together in {time.perf_counter() - started:.1f} s")
     _analyse(database)
     results = Results("overview", options.database)
+    (limiter,) = app.extensions["limiter"]
     for page in PAGES:
-        rounds = [_compare(page, visitors, sizes, asked=options.asked) for _ in range(options.rounds)]
+        rounds = []
+        for _ in range(options.rounds):
+            limiter.reset()  # a person may ask the API a hundred times in a quarter of an hour
+            rounds.append(_compare(page, visitors, sizes, asked=options.asked))
         results.tell(_figures(page, options.few, options.many), rounds)
 
 
@@ -92,8 +98,13 @@ def _figures(page: str, few: int, many: int) -> list[Figure]:
     small, large = f"{page} at {few:,} cases", f"{page} at {many:,} cases"
     return [
         Figure(name=f"{large}: p50", unit="ms", floor=f"{FLOOR}: p50, ms"),
-        Figure(name=f"{large}: p95", unit="ms", floor=f"{small}: p95, ms", most=300, most_ratio=2, row="L6"),
+        Figure(name=f"{large}: p95", unit="ms", floor=f"{small}: p95, ms", most_ratio=2, **_of_l6(many)),
     ]
+
+
+def _of_l6(many: int) -> dict[str, Any]:
+    """The row asks for 300 ms at so many cases."""
+    return {"most": 300, "row": "L6"} if many == L6_CASES else {}
 
 
 def _compare(
