@@ -9,6 +9,7 @@ import os
 import platform
 import sqlite3
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -93,6 +94,8 @@ class Reliability:
         """Of a test's three parts, its call counts, and another one where it did not go well."""
         if report.when != "call" and report.outcome == "passed":
             return
+        if report.failed:  # at once: the run goes on for long
+            print(f"\n{report.nodeid} failed\n{report.longreprtext}", file=sys.__stderr__, flush=True)
         for row in self._rows:
             if test := row.proof_in(report.nodeid):
                 self._proofs[row.number].add(test, report.outcome, report.user_properties)
