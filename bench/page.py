@@ -28,11 +28,12 @@ HEAD = """# Performance
 
 Made by `make bench` ({commit}, {at}; {machine}). Each figure is the median of its rounds, with the least and the most
 in brackets. A floor is what the same machine does in the same round without this program's code; the ratio is of the
-two. A target holds for the median. A part whose run had any error keeps no figure.
+two. A target holds for the median. A part whose run had any error keeps no figure; a part that is missing here has not been
+run to its end on a machine that does nothing else.
 
 Load of the machine over the minute before each part: {load}. Clients, program and database share the machine.
 """
-WIDTH, LEFT, BARS, ROW = 760, 330, 300, 26
+WIDTH, LEFT, BARS, ROW = 960, 510, 300, 26
 
 
 def main() -> None:
@@ -91,8 +92,13 @@ def target(figure: Figure) -> str:
 
 
 def picture(subject: str, lines: Sequence[Line]) -> str:
-    """A bar for the ratio of each figure to its floor, with its least and most."""
-    beside = [line for line in lines if line.floors]
+    """A bar for the ratio of each figure to its floor, with its least and most.
+
+    Where some of the ratios have a target it shows these alone: beside an empty route they would be specks.
+    """
+    all_beside = [line for line in lines if line.floors]
+    asked = [line for line in all_beside if line.figure.least_ratio or line.figure.most_ratio]
+    beside = asked or all_beside
     most = max(max(line.ratios) for line in beside)
     body = []
     for number, line in enumerate(beside):
