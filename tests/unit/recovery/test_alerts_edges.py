@@ -1,5 +1,6 @@
 """What an alert says, word for word as it is stored, and the last case in which none is wanted."""
 
+import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +14,13 @@ from app.recovery.alerts import (
     Urgency,
     Wanted,
     channel_down,
+    endpoint_down,
     events_amiss,
     failing,
+    flood,
+    key_refused,
     of_case,
+    rules_broken,
     spike,
     webhook_down,
 )
@@ -57,6 +62,12 @@ def test_a_large_loss_says_how_it_was_lost() -> None:
     assert of_case(replace(LOST, changed=False), amounts={"usd": 1}) == ()
 
 
+@pytest.mark.parametrize(("new", "age"), [(True, FRESH), (False, FRESH + HOUR), (False, 60 * FRESH)])
+def test_a_loss_is_news_where_its_case_is_young_or_was_known_before(new: bool, age: timedelta) -> None:
+    lost = replace(LOST, new=new, opened_at=NOW - age)
+    assert [wanted.key for wanted in of_case(lost, amounts={"usd": 1})] == ["large_loss:7"]
+
+
 def test_money_taken_back_by_a_dispute_is_a_loss_and_a_merchants_refund_is_none() -> None:
     taken = replace(LOST, state=CaseState.REVERSED, reason=CaseReason.DISPUTED)
     assert [wanted.kind for wanted in of_case(taken, amounts={"usd": 1})] == [AlertKind.LARGE_LOSS]
@@ -86,6 +97,30 @@ def test_only_whole_spans_of_the_week_count_as_usual() -> None:
 def test_a_spike_is_told_again_when_its_rest_is_over() -> None:
     assert spike(failures=60, before=0, told_at=NOW - 12 * HOUR, now=NOW) is not None
     assert spike(failures=60, before=0, told_at=NOW - 12 * HOUR + timedelta(seconds=1), now=NOW) is None
+
+
+@pytest.mark.parametrize(("before", "usual"), [(0, "0"), (1, "1"), (168, "1"), (169, "2")])
+def test_a_flood_tells_the_failures_and_what_is_usual_as_whole_numbers(before: int, usual: str) -> None:
+    found = flood(failures=1000, before=before, told_at=None, now=NOW)
+    assert found is not None
+    assert (found.key, found.urgency) == ("flood:2026-11-20T09:00:00+00:00", Urgency.INSTANT)
+    # As JSON, in which it is stored: 2.0 is another number there than 2, and a letter would show it.
+    assert json.dumps(found.detail) == f'{{"failures": 1000, "usual": {usual}}}'
+
+
+@pytest.mark.parametrize(
+    ("failures", "before", "told"),
+    [(999, 0, False), (1000, 0, True), (1000, 16_800, False), (1001, 16_800, True), (9999, 168_000, False)],
+)
+def test_a_flood_is_a_thousand_failures_and_more_than_ten_usual_hours(
+    failures: int, before: int, told: bool
+) -> None:
+    assert (flood(failures=failures, before=before, told_at=None, now=NOW) is not None) is told
+
+
+def test_a_flood_is_told_again_when_its_rest_is_over() -> None:
+    assert flood(failures=1000, before=0, told_at=NOW - 12 * HOUR, now=NOW) is not None
+    assert flood(failures=1000, before=0, told_at=NOW - 12 * HOUR + timedelta(seconds=1), now=NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -142,3 +177,39 @@ def test_a_webhook_is_told_of_once_for_each_time_that_it_goes_silent() -> None:
         "hook_1:2026-11-20T09:00:00+00:00",
         {"trouble": "disabled", "since": "2026-11-20T09:00:00+00:00"},
     )
+
+
+@pytest.mark.parametrize(("trouble", "permission"), [("refused", None), ("forbidden", "payment:basic:read")])
+def test_a_key_that_is_refused_is_told_once_a_day_with_the_permission_it_wants(
+    trouble: str, permission: str | None
+) -> None:
+    told = key_refused("2026-11-20", trouble=trouble, permission=permission)
+    detail = {"trouble": trouble, "permission": permission}
+    assert told == Wanted(AlertKind.KEY_REFUSED, "2026-11-20", detail)
+    assert (told.key, told.urgency) == ("key_refused:2026-11-20", Urgency.INSTANT)
+
+
+def test_an_endpoint_is_told_of_once_for_each_cause_and_each_beginning() -> None:
+    since = datetime(2026, 11, 20, 9, tzinfo=UTC)
+    told = endpoint_down(4, name="Books", cause="failing", since=since)
+    assert told == Wanted(
+        AlertKind.ENDPOINT_DOWN,
+        "4:failing:2026-11-20T09:00:00+00:00",
+        {"name": "Books", "cause": "failing", "since": "2026-11-20T09:00:00+00:00"},
+    )
+    renamed = endpoint_down(4, name="Ledger", cause="failing", since=since)
+    others = [
+        endpoint_down(5, name="Books", cause="failing", since=since),
+        endpoint_down(4, name="Books", cause="off_failing", since=since),
+        endpoint_down(4, name="Books", cause="failing", since=since + HOUR),
+    ]
+    assert renamed.key == told.key
+    assert len({told.key, *(other.key for other in others)}) == 4
+
+
+def test_broken_rules_are_told_once_a_day_each_with_its_number_of_rows() -> None:
+    told = rules_broken("2026-11-20", rules={"one_message_a_step": 3, "one_case_a_payment": 1})
+    assert told == Wanted(
+        AlertKind.RULES_BROKEN, "2026-11-20", {"rules": {"one_message_a_step": 3, "one_case_a_payment": 1}}
+    )
+    assert told.key == rules_broken("2026-11-20", rules={"one_case_a_payment": 9}).key
