@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.recovery.edges import edge, edges, shares
+from app.recovery.edges import DAY, edge, edges, shares
 
 START = datetime(2026, 3, 20, tzinfo=UTC)
 MINUTES = 20 * 24 * 60
@@ -57,3 +57,26 @@ def test_every_case_is_in_the_span_it_lies_in_and_no_other(
 
 def test_a_row_of_whole_days_adds_to_its_own_span() -> None:
     assert list(shares(2, corrects=False, of=())) == [(2, 1)]
+
+
+def test_an_edge_is_told_in_utc_whatever_the_zone_of_the_merchant() -> None:
+    found = edge(datetime(2026, 3, 20, 9, tzinfo=ZoneInfo("Asia/Tokyo")))
+    assert found.at == START
+    assert found.at.tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("place", "spans"),
+    [
+        (0, [(0, -1)]),
+        (1, [(0, 1), (1, -1)]),
+        (2, [(1, -1), (2, 1)]),
+        (3, [(2, 1)]),
+    ],
+)
+def test_the_hours_of_an_edge_move_from_one_span_to_its_neighbour(
+    place: int, spans: list[tuple[int, int]]
+) -> None:
+    before, after = timedelta(hours=5), timedelta(hours=19)
+    of = edges([START + before, START + DAY + before, START + 2 * DAY + after, START + 3 * DAY + before])
+    assert list(shares(place, corrects=True, of=of)) == spans

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.recovery.cohorts import Cohort, days_over
+from app.recovery.cohorts import MARKS, Cohort, days_over
 from app.recovery.waiting import HOUR_SECONDS, LONGEST, by_day, length_of, middle, span_of
 
 
@@ -44,3 +44,9 @@ def test_a_week_tells_of_the_days_that_are_over_for_all_of_it() -> None:
     assert (over, week.within(1), week.within(3), week.within(4)) == (3, 0.2, 0.3, None)
     assert Cohort(date(2026, 11, 9), 0, {}, 30).within(1) is None
     assert days_over(end, end - timedelta(days=1)) == 0
+
+
+def test_a_week_is_looked_at_on_days_that_lie_ever_further_apart_for_two_weeks() -> None:
+    one_a_day = Cohort(date(2026, 11, 9), 20, dict.fromkeys(range(20), 1), 14)
+    found = [(days, one_a_day.within(days)) for days in MARKS]
+    assert found == [(days, days / 20) for days in (1, 2, 3, 5, 7, 10, 14)]
