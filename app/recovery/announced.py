@@ -45,7 +45,7 @@ PAUSES = (
 """After each failed try; after the try that follows the last one, some three days on, nobody tries again."""
 MOST_TRIES = len(PAUSES) + 1
 TELL_AFTER_TRIES = 5
-"""So many failed tries of one event, two and a half hours, are worth an alert."""
+"""So many failed tries of one event, some forty minutes after the first, are worth an alert."""
 OFF_AFTER = timedelta(days=2)
 """An address that has taken nothing for so long when an event is given up gets no more."""
 
