@@ -33,8 +33,54 @@ def test_the_middle_is_within_its_span_and_days_lose_nobody(seconds: list[int]) 
     assert sum(by_day(cases).values()) == len(seconds)
 
 
-def test_of_nothing_there_is_no_middle() -> None:
-    assert middle({}) is None
+@pytest.mark.parametrize(
+    ("seconds", "span", "hours"),
+    [
+        (-1, 0, 1),
+        (3599, 0, 1),
+        (3600, 1, 1),
+        (48 * 3600 - 1, 47, 1),
+        (48 * 3600, 48, 6),
+        (54 * 3600 - 1, 48, 6),
+        (336 * 3600 - 1, 330, 6),
+        (336 * 3600, 336, 24),
+        (349 * 3600, 336, 24),
+        (1440 * 3600 - 1, 1416, 24),
+        (1440 * 3600, 1440, 24),
+        (9999 * 3600, 1440, 24),
+    ],
+)
+def test_spans_are_of_an_hour_for_two_days_of_six_for_two_weeks_and_then_of_a_day(
+    seconds: int, span: int, hours: int
+) -> None:
+    found = span_of(seconds)
+    assert (found, length_of(found)) == (span, hours)
+    assert isinstance(found, int), "a span is a key: whole hours"
+
+
+@pytest.mark.parametrize(
+    ("cases", "hours"),
+    [
+        ({0: 1}, 0.5),
+        ({0: 1, 5: 1}, 1.0),
+        ({5: 1, 0: 1}, 1.0),
+        ({0: 1, 5: 3}, 5 + 1 / 3),
+        ({48: 2}, 51.0),
+        ({1440: 4}, 1452.0),
+        ({0: 0, 3: 2}, 3.5),
+    ],
+)
+def test_the_middle_lies_where_half_have_paid(cases: dict[int, int], hours: float) -> None:
+    assert middle(cases) == pytest.approx(hours)
+
+
+@pytest.mark.parametrize("cases", [{}, {0: 0}, {0: 0, 48: 0}])
+def test_of_nothing_there_is_no_middle(cases: dict[int, int]) -> None:
+    assert middle(cases) is None
+
+
+def test_a_day_has_24_hours_from_the_failure() -> None:
+    assert by_day({0: 1, 23: 2, 24: 3, 47: 4, 48: 5, 66: 6, 1440: 7}) == {0: 3, 1: 7, 2: 11, 60: 7}
 
 
 def test_a_week_tells_of_the_days_that_are_over_for_all_of_it() -> None:
