@@ -10,9 +10,9 @@ from sqlalchemy import select, update
 
 from app.clock import SystemClock
 from app.db import Database
-from app.models import Chore, MethodSwitch
+from app.models import Chore, Customer, MethodSwitch
 from tests.support.at_whop import MEMBERSHIP, AtWhop, at_whop
-from tests.support.clock import FixedClock
+from tests.support.clock import FixedClock, midday_zone
 from tests.support.processes import running, terminated, wait_until
 from tests.support.smtp_server import SmtpServer
 from tests.support.whop_api import KEY, a_method
@@ -28,6 +28,8 @@ def shop(database: Database) -> Iterator[AtWhop]:
         cards = [a_method("payt_6NcE0vTj9RwXm", last4="4242"), a_method("payt_other")]
         shop.api.methods["mber_2VtN6cYx0KqWs"] = cards
         shop.fail("expired_card")
+        with database.transaction() as session:
+            session.execute(update(Customer).values(zone=midday_zone(clock.now())))
         shop.agreed()
         shop.api.now = SystemClock().now()
         yield shop

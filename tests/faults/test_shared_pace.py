@@ -1,7 +1,7 @@
 """What a platform allows one bot is kept by all workers of an install together."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,7 @@ from app.models import Customer, LinkedAccount, Merchant, Step
 from tests.faults.conftest import many
 from tests.faults.figures import Figures
 from tests.faults.test_kill import count, failures
-from tests.support.clock import FixedClock
+from tests.support.clock import FixedClock, midday_zone
 from tests.support.machines import fleet
 from tests.support.processes import terminated, wait_until
 from tests.support.redis_server import redis_server
@@ -43,7 +43,7 @@ def telegram() -> Iterator[FakeTelegram]:
 
 def reachable_by_telegram(database: Database) -> None:
     """Every customer, and it is noon where they are: a chat is not written to at night."""
-    zone = f"Etc/GMT{datetime.now(UTC).hour - 12:+d}"
+    zone = midday_zone(SystemClock().now())
     with database.transaction() as session:
         session.execute(update(Merchant).values(zone=zone))
         for number in session.scalars(select(Customer.id)).all():
