@@ -1,4 +1,5 @@
-"""The same application behind other web servers, in one run: events a second, and whether SIGTERM costs a request.
+"""The same application behind other web servers, in one run: events a second, whether SIGTERM costs a request, with
+what status the server then ends, and how long clients that never finish a request keep the others waiting.
 
     python -m bench.servers [--database URL]
 
@@ -8,18 +9,20 @@ as many threads as ours: two processes of four, waitress one of eight, as it kno
 
 import os
 import signal
+import socket
 import subprocess
 import sysconfig
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import text
 
 from bench.floor import insert_loop
 from bench.install import Install, installed, options
-from bench.load import Line, closed_loop
+from bench.load import Line, closed_loop, request_bytes
 from bench.results import Figure, Results
 from tests.support.processes import ROOT, answers, environment, wait_until
 
@@ -28,7 +31,7 @@ OURS = "gunicorn, as this program runs it"
 COMMANDS = {
     "granian": (
         "granian", "--interface", "wsgi", "--workers", "2", "--blocking-threads", "4", "--host", "127.0.0.1",
-        "--port", "{port}", "--log-level", "error", "wsgi:app",
+        "--port", "{port}", "--log-level", "error", "--http", "1", "wsgi:app",
     ),
     "waitress": ("waitress-serve", "--threads=8", "--listen=127.0.0.1:{port}", "wsgi:app"),
 }  # fmt: skip
@@ -45,6 +48,7 @@ def main() -> None:
     servers = [OURS, *found]
     with installed(wish.database) as install:
         rounds = [_round(install, others, servers, wish.events) for _ in range(wish.rounds)]
+        dripping = {f"{server}: {BESIDE}": _beside_drippers(install, others, server) for server in servers}
     figures = [
         Figure(name=f"{server}: {what}", unit=unit, floor=INSERTS if what == EVENTS else "", least=least)
         for server in servers
@@ -52,13 +56,17 @@ def main() -> None:
             (EVENTS, "/s", None),
             (P99, "ms", None),
             (FINISHED, "", 1.0 if server == OURS else None),
+            (STATUS, "", None),
         )
     ]
     results.tell(figures, rounds)
+    results.tell([Figure(name=name, unit="s") for name in dripping], [dripping])
 
 
 EVENTS, P99 = "events at 16 connections", "p99"
-FINISHED = "requests finished of 1 in hand at SIGTERM"
+FINISHED, STATUS = "requests finished of 1 in hand at SIGTERM", "exit status after it"
+DRIPPERS, PATIENCE_S = 16, 40.0
+BESIDE = f"an answer beside {DRIPPERS} clients whose bodies drip (waited {PATIENCE_S:.0f} s at the most)"
 
 
 def _round(install: Install, others: Path, servers: list[str], events: int) -> dict[str, float]:
@@ -70,6 +78,7 @@ def _round(install: Install, others: Path, servers: list[str], events: int) -> d
             found[f"{server}: {EVENTS}"] = load.rate
             found[f"{server}: {P99}"] = load.ms(0.99)
             found[f"{server}: {FINISHED}"] = float(_finishes(install, child))
+            found[f"{server}: {STATUS}"] = float(child.wait(timeout=PATIENCE_S))
     return found
 
 
@@ -86,6 +95,35 @@ def _finishes(install: Install, child: subprocess.Popen[bytes]) -> bool:
         asking.join(0.4)
     asking.join()
     return statuses == [200]
+
+
+def _beside_drippers(install: Install, others: Path, server: str) -> float:
+    """Seconds until a look at the empty route is answered."""
+    begun = request_bytes(
+        "POST", install.address, "/webhooks/whop", headers={"Content-Type": "application/json"}
+    )
+    begun = begun.replace(b"Content-Length: 0", b"Content-Length: 3000")
+    place = ("127.0.0.1", int(install.env["PORT"]))
+    over = threading.Event()
+
+    def drip(line: socket.socket) -> None:
+        with suppress(OSError):  # the server has had enough
+            line.sendall(begun)
+            while not over.wait(0.5):
+                line.sendall(b" ")
+
+    with _serving(install, others, server), ExitStack() as lines:
+        lines.callback(over.set)
+        for _ in range(DRIPPERS):
+            threading.Thread(
+                target=drip, args=(lines.enter_context(socket.create_connection(place)),)
+            ).start()
+        time.sleep(1.0)
+        began = time.perf_counter()
+        with socket.create_connection(place, timeout=PATIENCE_S) as line, suppress(TimeoutError):
+            line.sendall(install.looks(1)[0])
+            line.recv(1)
+        return time.perf_counter() - began
 
 
 @contextmanager

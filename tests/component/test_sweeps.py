@@ -75,6 +75,16 @@ def test_each_chore_runs_once_and_again_after_its_pause(world: World, sweeps: Sw
     assert run_due(sweeps) == 1
 
 
+def test_a_worker_that_starts_leaves_what_another_has_run_just_now(world: World, sweeps: Sweeps) -> None:
+    run_due(sweeps)
+    ended = chores(world)
+    world.clock.advance(-SECOND)  # it looked at the clock, and waited for the other's row
+    sweeps.prepare()
+    assert {name: row.due_at for name, row in chores(world).items()} == {
+        name: row.due_at for name, row in ended.items()
+    }
+
+
 def test_two_workers_never_have_the_same_chore(world: World, sweeps: Sweeps, services: Services) -> None:
     other = Sweeps(services, sender=world.sender, rules=world.rules)
     total = len(chores(world))
