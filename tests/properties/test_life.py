@@ -283,5 +283,5 @@ class Life(RuleBasedStateMachine):
 
 
 TestLife = Life.TestCase
-TestLife.settings = how_many(10, 300, stateful_step_count=25)
+TestLife.settings = how_many(10, 100, stateful_step_count=25)
 TestLife.pytestmark = [PATIENCE]

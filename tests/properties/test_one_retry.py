@@ -203,5 +203,5 @@ class OneRetry(RuleBasedStateMachine):
         shutil.rmtree(self.folder)
 
 
-OneRetry.TestCase.settings = how_many(40, 3000, stateful_step_count=25)
+OneRetry.TestCase.settings = how_many(40, 800, stateful_step_count=25)
 TestOneRetry = PATIENCE(OneRetry.TestCase)

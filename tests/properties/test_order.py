@@ -81,7 +81,7 @@ def as_it_happened(history: list[tuple[Told, int]]) -> list[whop.Event]:
     return events
 
 
-@how_many(40, 300)
+@how_many(40, 150)
 @given(histories, st.integers(0, 2**32))
 def test_any_order_of_events_doubled_ends_like_the_clean_order(
     history: list[tuple[Told, int]], seed: int

@@ -290,5 +290,5 @@ class Lives(RuleBasedStateMachine):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = how_many(10_000, 200_000, stateful_step_count=10)
+TestLives.settings = how_many(10_000, 50_000, stateful_step_count=10)
 TestLives.pytestmark = [PATIENCE]

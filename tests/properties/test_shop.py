@@ -78,7 +78,7 @@ def see_the_same(world: World, account: Account) -> None:
         assert of_rows(world, cases[0] if cases else None) == of_objects(account)
 
 
-@how_many(30, 2_000)
+@how_many(30, 500)
 @given(histories)
 def test_the_shop_in_memory_and_the_one_on_a_database_live_the_same_life(history: list[Moment]) -> None:
     database, folder = fresh_database()
