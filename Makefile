@@ -41,7 +41,7 @@ check: $(VENV)/.test
 
 # Every fault that the program must live through, again and again: too slow for every test run. Writes docs/reliability.md
 faults: $(VENV)/.test
-	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 2 --dist worksteal -p tests.faults.reliability \
+	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 3 --dist worksteal -p tests.faults.reliability \
 		--reliability docs/reliability.md tests/faults tests/properties $$($(BIN)/python -m tests.faults.rows)
 
 # Changes the heart in every small way and counts whom the unit tests let live. Kept, with how long: docs/mutation.md
