@@ -100,12 +100,13 @@ class Sweeps:
     def prepare(self) -> None:
         """Make the rows of chores that this database has never seen; what an install did without is due again."""
         wall = self._services.clock.wall()
-        with self._database.transaction() as session:  # another worker may end a chore after our look at the clock
+        with self._database.transaction() as session:
             for name, chore in self._chores.items():
                 insert_once(
                     session, Chore, ("name",),
                     {"name": name, "state": "waiting", "due_at": wall, "attempts": 0},
                 )  # fmt: skip
+                # Not `every` alone: another worker may have ended it after our look at the clock.
                 late = Chore.due_at > wall + 2 * chore.every
                 session.execute(update(Chore).where(Chore.name == name, late).values(due_at=wall))
 
