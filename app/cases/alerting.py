@@ -3,13 +3,13 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.models import Alert, Attempt, Case, Merchant
+from app.models import Alert, AlertDelivery, Attempt, Case, Merchant
 from app.models.base import insert_once
 from app.models.case import BACKFILL
-from app.recovery.alerts import CaseNow, Urgency, Wanted, events_amiss, of_case
+from app.recovery.alerts import CAME_TO_NOTHING, CaseNow, Urgency, Wanted, events_amiss, of_case
 from app.recovery.decline import DeclineClass, classify
 from app.recovery.machine import CaseReason, CaseState
 from app.recovery.money import Money
@@ -57,7 +57,21 @@ def alert_of_case(session: Session, case: Case, *, new: bool, changed: bool, now
         deceased=case.customer.contact_stopped == "deceased" and _said_deceased(session, case),
     )
     for wanted in of_case(stands, amounts=case.merchant.alert_amounts or {}):
-        write_alert(session, case.merchant, wanted, now=now, case_id=case.id)
+        if write_alert(session, case.merchant, wanted, now=now, case_id=case.id) is None:
+            _true_again(session, case.merchant, wanted, now=now)
+
+
+def _true_again(session: Session, merchant: Merchant, wanted: Wanted, *, now: datetime) -> None:
+    """Where it was left untold because it had come to nothing, it is told after all."""
+    written = select(Alert.id).where(Alert.merchant_id == merchant.id, Alert.key == wanted.key)
+    came_to_nothing = AlertDelivery.reason.in_(CAME_TO_NOTHING)
+    again = session.scalars(
+        update(AlertDelivery)
+        .where(AlertDelivery.alert_id.in_(written), AlertDelivery.state == "skipped", came_to_nothing)
+        .values(state="planned", due_at=now, reason=None, ended_at=None)
+        .returning(AlertDelivery.alert_id)
+    ).all()
+    session.execute(update(Alert).where(Alert.id.in_(again)).values(detail=dict(wanted.detail), at=now))
 
 
 def _said_deceased(session: Session, case: Case) -> bool:

@@ -69,6 +69,10 @@ LOSSES_TOLD = frozenset(
 """Endings that come from outside. A merchant who closed a case or paid money back knows that already."""
 
 
+CAME_TO_NOTHING = ("case_over", "no_loss")
+"""Why an alert of a case was not sent after all; it may come true again."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpikeRule:
     """Failures of one hour are a spike where they are more than both limits."""

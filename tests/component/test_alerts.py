@@ -156,6 +156,24 @@ def test_money_that_comes_before_a_loss_is_told_takes_the_loss_back(world: Alert
     assert world.ends()[-1] == ("skipped", "no_loss")
 
 
+def test_a_loss_that_came_to_nothing_and_comes_true_later_is_told_once(world: AlertedWorld) -> None:
+    world.hear(failure(world))
+    world.send_alerts()
+    member = {"membership_id": "mem_1", "user_id": "user_1", "member_id": "mber_1"}
+    paid = whop.payment_succeeded(payment_id="pay_1", user_id="user_1", at=world.now + MINUTE)
+    world.hear(whop.membership_deactivated(**member, at=world.now), paid)
+    world.send_alerts()
+    world.clock.advance(HOUR)
+    for _ in range(2):
+        world.hear(whop.dispute_created(payment_id="pay_1", user_id="user_1", at=world.now))
+    assert len(world.send_alerts()) == 1
+    assert world.told[-1].subject.startswith("$49.00 is lost")
+    assert [end for end in world.ends() if end[0] == "skipped"] == []
+    world.clock.advance(HOUR)
+    world.hear(whop.dispute_created(payment_id="pay_1", user_id="user_1", at=world.now))
+    assert world.send_alerts() == []
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_death_is_told_in_whatever_order_two_declines_are_heard_and_alone(
     world: AlertedWorld, order: int
