@@ -3,7 +3,7 @@
 import shutil
 from datetime import timedelta
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
@@ -20,7 +20,10 @@ from tests.properties.lively import (
     failure,
     fresh_database,
     how_many,
+    of_membership,
+    of_payment,
 )
+from tests.support import whop_events as whop
 from tests.support.clock import FixedClock
 from tests.support.shop import LIVE, Account, Send
 from tests.support.whop_events import Event, encoded
@@ -79,6 +82,13 @@ def see_the_same(world: World, account: Account) -> None:
 
 
 @how_many(30, 500)
+@example(
+    [
+        (of_membership(whop.membership_cancel_at_period_end_changed, "pay_1"), 0, 2),
+        (failure("pay_1", "insufficient_funds", 1), 0, 0),
+        (of_payment(whop.payment_pending, "pay_1"), 25, 0),
+    ]
+)
 @given(histories)
 def test_the_shop_in_memory_and_the_one_on_a_database_live_the_same_life(history: list[Moment]) -> None:
     database, folder = fresh_database()

@@ -206,8 +206,10 @@ class Account:
         assert case is not None
         if case.state is not CaseState.OPEN or self.contact_stopped:
             step.state = "cancelled"
-        elif self.membership is not None and membership_ended(self.membership[1], self.membership[0]):
-            case.stop = CaseReason.MEMBERSHIP_ENDED
+        elif self.membership is not None and (
+            left := membership_ended(self.membership[1], self.membership[0])
+        ):
+            case.stop = left.reason
             self.reassess(now=now, first_delay=timedelta())
         elif now - step.planned_at > LIMITS.too_late or now >= case.opened_at + LIMITS.runway:
             step.state = "skipped"
