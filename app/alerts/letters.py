@@ -15,7 +15,7 @@ from app.alerts.keys import still_refused
 from app.models import Alert, BrokenRule, Case, ChannelFault, Delivery, Merchant
 from app.models.contact import REACHED
 from app.recovery.alert_words import AlertContent, AlertValues, compose, compose_test
-from app.recovery.alerts import AlertKind, is_loss
+from app.recovery.alerts import NO_LOSS, AlertKind, is_loss
 from app.recovery.decline import DeclineClass
 from app.recovery.digest import Digest
 from app.recovery.machine import CaseReason, CaseState
@@ -63,7 +63,7 @@ def out_of_date(session: Session, alert: Alert) -> str | None:
         return "told_otherwise" if kind is AlertKind.LARGE_FAILURE and session.scalar(select(death)) else None
     if kind is AlertKind.LARGE_LOSS:
         case = session.get(Case, alert.case_id)
-        return None if case is not None and _is_loss(case) else "no_loss"
+        return None if case is not None and _is_loss(case) else NO_LOSS
     if kind is AlertKind.KEY_REFUSED:
         return None if still_refused(session, alert.merchant_id) else "key_works"
     if kind is AlertKind.RULES_BROKEN:

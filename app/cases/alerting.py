@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.models import Alert, AlertDelivery, Attempt, Case, Merchant
 from app.models.base import insert_once
 from app.models.case import BACKFILL
-from app.recovery.alerts import CAME_TO_NOTHING, CaseNow, Urgency, Wanted, events_amiss, of_case
+from app.recovery.alerts import NO_LOSS, CaseNow, Urgency, Wanted, events_amiss, of_case
 from app.recovery.decline import DeclineClass, classify
 from app.recovery.machine import CaseReason, CaseState
 from app.recovery.money import Money
@@ -62,12 +62,12 @@ def alert_of_case(session: Session, case: Case, *, new: bool, changed: bool, now
 
 
 def _true_again(session: Session, merchant: Merchant, wanted: Wanted, *, now: datetime) -> None:
-    """Where it was left untold because it had come to nothing, it is told after all."""
+    """Where a loss was left untold because it had come to nothing, it is told after all."""
     written = select(Alert.id).where(Alert.merchant_id == merchant.id, Alert.key == wanted.key)
-    came_to_nothing = AlertDelivery.reason.in_(CAME_TO_NOTHING)
+    left_untold = (AlertDelivery.state == "skipped", AlertDelivery.reason == NO_LOSS)
     again = session.scalars(
         update(AlertDelivery)
-        .where(AlertDelivery.alert_id.in_(written), AlertDelivery.state == "skipped", came_to_nothing)
+        .where(AlertDelivery.alert_id.in_(written), *left_untold)
         .values(state="planned", due_at=now, reason=None, ended_at=None)
         .returning(AlertDelivery.alert_id)
     ).all()

@@ -68,9 +68,8 @@ LOSSES_TOLD = frozenset(
 )
 """Endings that come from outside. A merchant who closed a case or paid money back knows that already."""
 
-
-CAME_TO_NOTHING = ("case_over", "no_loss")
-"""Why an alert of a case was not sent after all; it may come true again."""
+NO_LOSS = "no_loss"
+"""Why the alert of a loss was not sent after all. A loss may be taken back, and come true again."""
 
 
 @dataclass(frozen=True, slots=True)
