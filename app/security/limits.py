@@ -46,7 +46,9 @@ def install(app: Flask, settings: Settings) -> None:
         storage_options=patience if redis else {},
         key_prefix="autocharge",
     )
-    limiter.request_filter(lambda: True)  # no view has limits of the library's own kind: `access` counts
+    # Known to the application beforehand, it adds no hooks of its own: they would look at every request for limits
+    # of the library's kind, and no view has any, as `access` counts.
+    app.extensions["limiter"] = {limiter}
     limiter.init_app(app)
     app.extensions[_AWAY] = _Fallback()
 

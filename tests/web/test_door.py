@@ -49,6 +49,12 @@ def rows(database: Database) -> int:
         return read.scalar(select(func.count()).select_from(InboxRow)) or 0
 
 
+def test_no_hook_looks_at_each_event_for_limits_that_no_view_has(app: Flask) -> None:
+    hooks = [hook for some in (app.before_request_funcs, app.after_request_funcs) for hook in some[None]]
+    assert hooks
+    assert not [hook for hook in hooks if "limiter" in getattr(hook, "__module__", repr(hook))]
+
+
 def test_a_signed_event_is_on_disk_when_it_is_answered(
     post: Callable[..., Any], event: whop.Event, database: Database
 ) -> None:
@@ -73,7 +79,10 @@ def test_a_thousand_copies_over_32_connections_are_one_row(
     body, headers = whop.signed(event, now=clock.wall())
 
     def copy(_number: int) -> int:
-        return app.test_client().post(DOOR, data=body, headers=headers).status_code
+        for _ in range(20):  # Whop, too, sends again what a busy machine has answered with 503
+            if (status := app.test_client().post(DOOR, data=body, headers=headers).status_code) != 503:
+                break
+        return status
 
     with ThreadPoolExecutor(32) as pool:
         assert set(pool.map(copy, range(1000))) == {200}
