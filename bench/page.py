@@ -1,7 +1,7 @@
 """Makes docs/performance.md and its charts from what the parts have kept: `python -m bench.page`."""
 
 import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from app.recovery.simulation.picture import drawing, words
@@ -26,7 +26,7 @@ SUBJECTS = {
 }
 HEAD = """# Performance
 
-Made by `make bench` ({commit}, {at}; {machine}). Each figure is the median of its rounds, with the least and the most
+Made by `make bench` (commit {commits}; {machines}). Each figure is the median of its rounds, with the least and the most
 in brackets. A floor is what the same machine does in the same round without this program's code; the ratio is of the
 two. A target holds for the median. A part whose run had any error keeps no figure; a part that is missing here has not been
 run to its end on a machine that does nothing else.
@@ -53,15 +53,24 @@ def by_subject(lines: Sequence[Line]) -> Iterator[tuple[str, list[Line]]]:
 
 
 def page(lines: Sequence[Line]) -> str:
-    last = lines[-1]
     loads = [line.load for line in lines]
-    load = f"{min(loads)} to {max(loads)}"
-    parts = [HEAD.format(commit=last.commit, at=last.at, machine=last.machine, load=load)]
+    parts = [
+        HEAD.format(
+            commits=_each(f"{line.commit} on {line.at}" for line in lines),
+            machines=_each(line.machine for line in lines),
+            load=f"{min(loads)} to {max(loads)}",
+        )
+    ]
     for subject, some in by_subject(lines):
         parts += [f"## {SUBJECTS.get(subject, subject)}\n", *_table(some)]
         if any(line.floors for line in some):
             parts.append(f"![Each figure as a share of its floor](images/performance-{subject}.svg)\n")
     return "\n".join(parts)
+
+
+def _each(texts: Iterable[str]) -> str:
+    """Parts may have been measured at different times."""
+    return ", ".join(dict.fromkeys(texts))
 
 
 def _table(lines: Sequence[Line]) -> Iterator[str]:
