@@ -39,10 +39,11 @@ check: $(VENV)/.test
 	$(BIN)/python -m supply.migrations
 	$(BIN)/yamllint --strict -d '{extends: default, rules: {document-start: disable, line-length: {max: 130}}}' compose.yaml deploy
 
-# Every fault that the program must live through, again and again: too slow for every test run. Writes docs/reliability.md
+# Every fault that the program must live through, again and again: too slow for every test run. Writes docs/reliability.md.
+# Some rows alone: make faults ROWS="23 25"
 faults: $(VENV)/.test
-	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 3 --dist worksteal -p tests.faults.reliability \
-		--reliability docs/reliability.md tests/faults tests/properties $$($(BIN)/python -m tests.faults.rows)
+	AUTOCHARGE_MANY=1 $(BIN)/python -m pytest -n 3 --dist loadgroup -p tests.faults.reliability \
+		--reliability docs/reliability.md $$($(BIN)/python -m tests.faults.rows $(ROWS))
 
 # Changes the heart in every small way and counts whom the unit tests let live. Kept, with how long: docs/mutation.md
 mutants: $(VENV)/.test

@@ -64,7 +64,7 @@ def world(database: Database, clock: FixedClock) -> World:
 
 @pytest.mark.parametrize(
     ("cases", "rule"),
-    [(12, SMALL), pytest.param(10_000, FLOOD, marks=[many, pytest.mark.timeout(1800)])],
+    [(12, SMALL), pytest.param(10_000, FLOOD, marks=[many, pytest.mark.timeout(3600)])],
 )
 def test_an_outage_is_planned_and_told_and_its_reminders_wait_for_a_click(
     world: World, cases: int, rule: FloodRule, record_property: Callable[[str, object], None]

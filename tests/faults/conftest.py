@@ -17,6 +17,7 @@ from app.db import Database
 from app.migrate import upgrade
 from tests.conftest import MakeSettings
 from tests.faults.figures import Figures
+from tests.faults.reliability import CROWD
 from tests.support import whop_events as whop
 from tests.support.invariants import broken_rules
 from tests.support.postgres import OwnServer, own_server
@@ -24,6 +25,8 @@ from tests.support.processes import free_port, wait_until
 
 Env = dict[str, str]
 many = pytest.mark.skipif("AUTOCHARGE_MANY" not in os.environ, reason="a variant that `make faults` runs")
+crowd = pytest.mark.xdist_group(CROWD)
+"""Tests of many processes: `make faults` runs them one after the other, so that they do not fight for the machine."""
 LockTable = Callable[[str], AbstractContextManager[Callable[[], int]]]
 
 

@@ -1,5 +1,7 @@
 """A plug-in of pytest for `make faults`: writes what the run has shown, row by row, to docs/reliability.md.
 
+The page is also the memory: a row whose tests were not all part of this run keeps the line of an earlier one.
+
     python -m pytest -p tests.faults.reliability --reliability docs/reliability.md …
 
 With xdist each worker adds the database to the reports of its tests, and the controller writes.
@@ -25,17 +27,19 @@ from tests.faults.rows import Row, rows
 from tests.support.postgres import own_server, server
 from tests.support.processes import ROOT
 
+CROWD = "crowd"
+"""xdist adds the group's name to those of its tests."""
 DATABASE = "database"
 SQLITE = {"sqlite", "sqlite_database"}
 POSTGRESQL = {"postgresql", "postgres_database", "away", "seeded"}
 HEAD = """# Reliability
 
 Written by `make faults`; not to be edited by hand. Each row is a fault, what must hold, and what the tests of that row
-measured in this run; `tests/faults/rows.toml` names them. A run is one test with one set of values. Numbers are sums
-over all runs of a row, spans the longest of them. Where a row has no figures its tests assert alone. *Passed in part*:
-some of its tests were skipped or not run.
+measured; `tests/faults/rows.toml` names them. A run is one test with one set of values. Numbers are sums over all runs of
+a row, spans the longest of them. Where a row has no figures its tests assert alone. *Passed in part*: some of its tests
+were skipped or not run. The last column tells when, and of which commit.
 """
-COLUMNS = "| row | fault | must hold | result | runs | measured | database |\n|---|---|---|---|---|---|---|"
+COLUMNS = "| row | fault | must hold | result | runs | measured | database | proven |\n|---|---|---|---|---|---|---|---|"
 
 
 @dataclass
@@ -44,6 +48,8 @@ class Proof:
 
     wanted: frozenset[str]
     """Its tests, each of which has to pass at least once."""
+    met: set[str] = field(default_factory=set)
+    """Those of its tests that were part of this run, however they went."""
     seen: set[str] = field(default_factory=set)
     outcomes: Counter[str] = field(default_factory=Counter)
     sums: Counter[str] = field(default_factory=Counter)
@@ -52,6 +58,7 @@ class Proof:
 
     def add(self, test: str, outcome: str, properties: Sequence[tuple[str, object]]) -> None:
         self.outcomes[outcome] += 1
+        self.met.add(test)
         if outcome == "passed":
             self.seen.add(test)
         for name, value in properties:
@@ -62,6 +69,11 @@ class Proof:
             elif name.startswith(LONGEST) and isinstance(value, int | float):
                 known = self.longest.get(name.removeprefix(LONGEST), 0.0)
                 self.longest[name.removeprefix(LONGEST)] = max(known, value)
+
+    @property
+    def counts(self) -> bool:
+        """Whether this run says more of the row than an earlier one."""
+        return self.met == self.wanted or bool(self.outcomes["failed"])
 
     @property
     def result(self) -> str:
@@ -87,7 +99,7 @@ class Reliability:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._rows = rows()
-        self._began = datetime.now(UTC)
+        self._earlier = earlier(path)
         self._proofs = {row.number: Proof(frozenset(row.tests)) for row in self._rows}
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -97,7 +109,7 @@ class Reliability:
         if report.failed:  # at once: the run goes on for long
             print(f"\n{report.nodeid} failed\n{report.longreprtext}", file=sys.__stderr__, flush=True)
         for row in self._rows:
-            if test := row.proof_in(report.nodeid):
+            if test := row.proof_in(report.nodeid.removesuffix(f"@{CROWD}")):
                 self._proofs[row.number].add(test, report.outcome, report.user_properties)
 
     def pytest_sessionfinish(self) -> None:
@@ -107,23 +119,36 @@ class Reliability:
         lines = [HEAD, *self._circumstances()]
         for part in dict.fromkeys(row.part for row in self._rows):
             lines += ["", f"## {part}", "", COLUMNS]
-            lines += [self._line(row) for row in self._rows if row.part == part]
+            lines += [self.line(row) for row in self._rows if row.part == part]
         return "\n".join(lines) + "\n"
 
-    def _line(self, row: Row) -> str:
-        proof = self._proofs[row.number]
-        cells = [str(row.number), row.fault, row.holds, proof.result, proof.runs, proof.figures]
-        return "| " + " | ".join([*cells, " and ".join(sorted(proof.databases))]) + " |"
+    def line(self, row: Row) -> str:
+        """Of the table."""
+        proof, told = self._proofs[row.number], (str(row.number), row.fault, row.holds)
+        if told in self._earlier and not proof.counts:
+            return self._earlier[told]
+        databases, when = " and ".join(sorted(proof.databases)), f"{datetime.now(UTC):%Y-%m-%d}, {commit()}"
+        return _joined([*told, proof.result, proof.runs, proof.figures, databases, when])
 
     def _circumstances(self) -> list[str]:
-        took = (datetime.now(UTC) - self._began).total_seconds() / 60
         memory = psutil.virtual_memory().total / 2**30
         return [
-            f"- Run of {self._began:%Y-%m-%d %H:%M} UTC, {took:.0f} minutes, commit {commit()}",
             f"- Machine: {os.cpu_count()} cores, {memory:.0f} GB, {platform.system()} {platform.machine()}",
             f"- Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, PostgreSQL "
             + " and ".join(postgres_versions()),
         ]
+
+
+def earlier(page: Path) -> dict[tuple[str, ...], str]:
+    """Its lines by number, fault and what must hold: a row that has been worded anew has to be proven anew."""
+    if not page.exists():
+        return {}
+    lines = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("| ")]
+    return {tuple(line.strip("| ").split(" | ")[:3]): line for line in lines}
+
+
+def _joined(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(cells)} |"
 
 
 def commit() -> str:

@@ -1,14 +1,16 @@
 """The faults that the program must live through, each with its tests, as rows.toml lists them.
 
-`python -m tests.faults.rows` prints the tests that stand elsewhere, for `make faults` to run them too.
+`python -m tests.faults.rows` prints what `make faults` runs; with numbers of rows, what it runs of these.
 """
 
+import sys
 import tomllib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 FOLDERS = ("tests/faults", "tests/properties")
-"""Run as a whole."""
+"""Run as a whole where all rows are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,20 @@ def rows() -> list[Row]:
     return [Row(**{**row, "tests": tuple(row["tests"])}) for row in read["row"]]
 
 
-def elsewhere() -> list[str]:
-    """Each once, in order; a single test is left out where its whole file is run."""
-    named = dict.fromkeys(test for row in rows() for test in row.tests if not test.startswith(FOLDERS))
-    return [test for test in named if "::" not in test or test.partition("::")[0] not in named]
+def to_run(numbers: Sequence[int] = ()) -> list[str]:
+    """Each once, in order; a single test is left out where its whole file or folder is run."""
+    named = [test for row in rows() if not numbers or row.number in numbers for test in row.tests]
+    whole = dict.fromkeys([*(() if numbers else FOLDERS), *named])
+    return [test for test in whole if not any(other in whole for other in _around(test))]
+
+
+def _around(test: str) -> Iterator[str]:
+    """The file and the folders in which it stands."""
+    file = test.partition("::")[0]
+    if file != test:
+        yield file
+    yield from map(str, PurePosixPath(file).parents)
 
 
 if __name__ == "__main__":
-    print(*elsewhere())
+    print(*to_run([int(number) for number in sys.argv[1:]]))

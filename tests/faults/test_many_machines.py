@@ -16,7 +16,7 @@ from app.clock import SystemClock
 from app.db import Database
 from app.invariants import hourly
 from app.models import Chore, Delivery, InboxRow, Step
-from tests.faults.conftest import locked, many
+from tests.faults.conftest import crowd, locked, many
 from tests.faults.figures import Figures
 from tests.faults.test_kill import ENDED, MANY, copies, count
 from tests.support import whop_events as whop
@@ -28,7 +28,7 @@ from tests.support.smtp_server import SmtpServer
 from tests.support.visitor import Visitor
 from tests.support.world import World
 
-pytestmark = [pytest.mark.processes, pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.processes, crowd, pytest.mark.timeout(900)]
 
 SIGN_INS = 20
 """Of one address in a quarter of an hour."""
@@ -113,7 +113,7 @@ def test_four_workers_share_the_work_once_and_their_counts_add_up(
     time.sleep(CHORES_SECONDS)
     runs = each_chore_once_more(database)
     assert summed(webs, "autocharge_http_requests_total", endpoint="webhooks.whop", status="2xx") == EVENTS
-    shares = [worker.counts().sum("autocharge_events_processed_total") for worker in workers]
+    shares = [worker.counts().sum("autocharge_events_processed_total", outcome="done") for worker in workers]
     assert sum(shares) == count(database, InboxRow, "done") == EVENTS
     assert all(shares) or not MANY, "each had some"
     assert summed(workers, "autocharge_deliveries_total", outcome="sent") == sent(database) == EVENTS

@@ -14,7 +14,7 @@ from app.clock import SystemClock
 from app.db import Database
 from app.migrate import upgrade
 from app.models import Step
-from tests.faults.conftest import many, process_env
+from tests.faults.conftest import crowd, many, process_env
 from tests.faults.figures import Figures
 from tests.faults.test_kill import ENDED, copies, count
 from tests.faults.test_stop_worker import mailing
@@ -25,7 +25,7 @@ from tests.support.processes import running, terminated, wait_until
 from tests.support.smtp_server import SmtpServer
 from tests.support.world import World
 
-pytestmark = [many, pytest.mark.processes, pytest.mark.timeout(1800)]
+pytestmark = [many, pytest.mark.processes, crowd, pytest.mark.timeout(1800)]
 
 STEPS = 10_000
 MERCHANTS = 20

@@ -1,10 +1,13 @@
 """The list of faults is whole, and names tests that exist."""
 
 from pathlib import Path
+from typing import Literal
+
+import pytest
 
 from tests.faults.figures import LONGEST, SUM
-from tests.faults.reliability import Proof
-from tests.faults.rows import Row, elsewhere, rows
+from tests.faults.reliability import Proof, Reliability
+from tests.faults.rows import Row, rows, to_run
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,6 +52,29 @@ def test_a_row_has_passed_only_when_each_of_its_tests_has() -> None:
 
 
 def test_no_test_is_run_twice() -> None:
-    found = elsewhere()
+    found = to_run()
     assert len(found) == len(set(found)) > 20
     assert not any(one.partition("::")[0] in found for one in found if "::" in one)
+    assert to_run([23]) == list(rows()[22].tests)
+
+
+def test_a_row_that_was_not_run_whole_keeps_what_an_earlier_run_has_told(tmp_path: Path) -> None:
+    page = tmp_path / "reliability.md"
+    row, other = rows()[:2]
+    page.write_text(
+        f"# Page\n| 1 | {row.fault} | {row.holds} | passed | 9 |\n| 2 | worded anew | x | passed | 9 |\n"
+    )
+    plugin = Reliability(page)
+    assert plugin.line(row) == f"| 1 | {row.fault} | {row.holds} | passed | 9 |"
+    assert "| not run |" in plugin.line(other)
+    ran(plugin, row.tests[0])
+    assert plugin.line(row).endswith("| 9 |"), "one of its tests was not run"
+    ran(plugin, *row.tests[1:])
+    assert f"| passed | {len(row.tests)} |" in plugin.line(row)
+    ran(plugin, other.tests[0], outcome="failed")
+    assert "| **failed** (1) |" in plugin.line(other)
+
+
+def ran(plugin: Reliability, *tests: str, outcome: Literal["passed", "failed"] = "passed") -> None:
+    for test in tests:
+        plugin.pytest_runtest_logreport(pytest.TestReport(test, ("", None, ""), {}, outcome, None, "call"))
