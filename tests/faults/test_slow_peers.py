@@ -33,9 +33,15 @@ LONGEST_TRANSACTION_S = 5.0
 
 
 @pytest.fixture
-def world(postgres_database: Database) -> World:
+def database(away: Database) -> Database:
+    """On a server that is reached by TCP, so that something can stand between."""
+    return away
+
+
+@pytest.fixture
+def world(database: Database) -> World:
     """Three hours ago; so the first reminder of an expired card has been due for two."""
-    return World(postgres_database, FixedClock(SystemClock().now() - timedelta(hours=3)))
+    return World(database, FixedClock(SystemClock().now() - timedelta(hours=3)))
 
 
 def silent(line: PeerLine) -> None:
@@ -85,20 +91,20 @@ def read_pages(browser: httpx.Client, seconds: float) -> list[float]:
 
 
 def test_while_every_mail_server_hangs_the_web_goes_on_and_no_transaction_waits(
-    world: World, postgres_database: Database, pg_env: Env, tmp_path: Path, figures: Figures
+    world: World, database: Database, away_env: Env, tmp_path: Path, figures: Figures
 ) -> None:
     world.hear(*failures(world, 20))
-    address = pg_env["APP_HOST"]
+    address = away_env["APP_HOST"]
     posts = Posts(address, pause=0.1)
     with (
         SmtpPeer(silent) as peer,
-        running("up", {**mailing(pg_env, peer), "WORKER_THREADS": "8"}, cwd=tmp_path) as up,
+        running("up", {**mailing(away_env, peer), "WORKER_THREADS": "8"}, cwd=tmp_path) as up,
         httpx.Client(base_url=address, timeout=30) as browser,
     ):
         wait_until(lambda: answers(address), "the web server", child=up)
         assert browser.get("/auth/dev?email=a@example.com&whop=biz_a").status_code == 302
-        wait_until(lambda: count(postgres_database, Step, "sending") >= 8, "every thread to hang", child=up)
-        with Watched(postgres_database).going_on() as watched, posts.going_on():
+        wait_until(lambda: count(database, Step, "sending") >= 8, "every thread to hang", child=up)
+        with Watched(database).going_on() as watched, posts.going_on():
             pages = read_pages(browser, HANGING_S)
         hanging = peer.connections
     assert hanging >= 8
@@ -110,23 +116,21 @@ def test_while_every_mail_server_hangs_the_web_goes_on_and_no_transaction_waits(
 
 
 def test_over_slow_lines_each_message_goes_out_once(
-    world: World, postgres_database: Database, pg_env: Env, tmp_path: Path, figures: Figures
+    world: World, database: Database, away_env: Env, tmp_path: Path, figures: Figures
 ) -> None:
     world.hear(*failures(world, 40))
-    url = postgres_database.url
+    url = database.url
     slow = Fault(delay=0.02, bytes_a_second=50_000)
     with (
         SmtpServer() as mail,
         FaultProxy((mail.host, mail.port), slow) as to_mail,
-        FaultProxy((url.host or "127.0.0.1", url.port or 5432), slow) as to_database,
+        FaultProxy((url.host, url.port), slow) as to_database,
     ):
         far = url.set(host=to_database.host, port=to_database.port).render_as_string(hide_password=False)
-        env = {**mailing(pg_env, mail), "SMTP_PORT": str(to_mail.port), "DATABASE_URL": far}
+        env = {**mailing(away_env, mail), "SMTP_PORT": str(to_mail.port), "DATABASE_URL": far}
         with running("worker", env, cwd=tmp_path) as worker:
-            wait_until(
-                lambda: count(postgres_database, Step, *ENDED) == 40, "every step", child=worker, patience=300
-            )
+            wait_until(lambda: count(database, Step, *ENDED) == 40, "every step", child=worker, patience=300)
             assert terminated(worker) == 0
         assert set(copies(mail).values()) == {1}
-        assert len(copies(mail)) == count(postgres_database, Step, "sent") == 40
+        assert len(copies(mail)) == count(database, Step, "sent") == 40
     figures.add(sends_over_slow_lines=40, doubles=0)
