@@ -22,17 +22,16 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.errors import HaltServer
 from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http.errors import NoMoreData
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import _DEFER, TConn, ThreadWorker
 
 from app import error_reports
+from app.arrival import RECEIVE_SECONDS, Arrival
 from app.log import get_logger
 from app.metrics import directory
 from app.serve import ASKED_BY_PARENT
 from app.services import EXTENSION
 from app.settings import Settings
 
-RECEIVE_SECONDS = 10.0
-"""A whole request must have arrived within this time of its first byte."""
 GRACEFUL_SECONDS = 9
 """The promise is ten; one is left for closing."""
 
@@ -62,7 +61,9 @@ class _TimelySocket:
 
 
 class _PatientWorker(ThreadWorker):  # type: ignore[misc]  # the library has no types
-    """Threads that a client can hold for `RECEIVE_SECONDS` at most; it ends with 1 where any thread crashes."""
+    """Threads that get whole requests, and that a client can hold for `RECEIVE_SECONDS` at most where it does not tell
+    how long its request is. It ends with 1 where any thread crashes.
+    """
 
     _crashed = False
 
@@ -102,11 +103,32 @@ class _PatientWorker(ThreadWorker):  # type: ignore[misc]  # the library has no 
         os.kill(os.getpid(), signal.SIGTERM)
 
     def handle(self, conn: TConn) -> Any:
+        arrival = _arrival(conn)
+        if not self.alive or (conn.parser is not None and conn.parser.unreader.buf.getvalue()):
+            arrival.take_as_it_is()
+        elif not arrival.is_whole():
+            return _DEFER
         if conn.parser is None:
             conn.init = partial(_begin, conn, conn.init)
         else:
             conn.parser.unreader.sock = _TimelySocket(conn.sock)
         return super().handle(conn)
+
+    def finish_request(self, conn: TConn, fs: Any) -> None:
+        arrival = _arrival(conn)
+        if arrival.is_awaited and not self.alive:  # it was put off right before the end
+            self.enqueue_req(conn)
+            return
+        super().finish_request(conn, fs)
+        if arrival.ends_at is not None:
+            conn.timeout = arrival.ends_at
+
+
+def _arrival(conn: TConn) -> Arrival:
+    if "arrival" not in vars(conn):
+        conn.arrival = Arrival(conn.sock)
+    arrival: Arrival = conn.arrival
+    return arrival
 
 
 def _begin(conn: TConn, init: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,9 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import func, select
 
+from app.arrival import RECEIVE_SECONDS
 from app.db import Database
 from app.models import InboxRow
-from app.web_server import RECEIVE_SECONDS
 from tests.faults.conftest import process_env
 from tests.support import whop_events as whop
 from tests.support.processes import answers, running, terminated, wait_until
@@ -105,6 +106,21 @@ def test_clients_that_drip_are_let_go_and_hold_nobody_up(address: str) -> None:
     for thread in threads:
         thread.join()
     assert max(ended) < RECEIVE_SECONDS + 10
+
+
+def test_more_clients_that_never_finish_than_threads_hold_nobody_up(address: str) -> None:
+    """Each in another way: silent, in the middle of the head, in the middle of the body."""
+    begun = (b"", HEAD[:20], HEAD + b"Content-Length: 1000\r\n\r\n{")
+    with ExitStack() as held:
+        lines = [held.enter_context(_connect(address)) for _ in range(24)]
+        for number, line in enumerate(lines):
+            line.sendall(begun[number % len(begun)])
+        for number in range(5):
+            assert post(address, {**whop.payment_failed(), "id": f"msg_{number}"}).status_code == 200
+        for line in lines:
+            line.setblocking(False)
+            with pytest.raises(BlockingIOError):  # it is still there: nobody had to wait for its end
+                line.recv(1)
 
 
 @pytest.mark.parametrize("database", ["sqlite", "postgresql"], indirect=True)
