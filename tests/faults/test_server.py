@@ -115,8 +115,7 @@ def test_more_clients_that_never_finish_than_threads_hold_nobody_up(address: str
         lines = [held.enter_context(_connect(address)) for _ in range(24)]
         for number, line in enumerate(lines):
             line.sendall(begun[number % len(begun)])
-        for number in range(5):
-            assert post(address, {**whop.payment_failed(), "id": f"msg_{number}"}).status_code == 200
+        assert post(address, whop.payment_failed()).status_code == 200
         for line in lines:
             line.setblocking(False)
             with pytest.raises(BlockingIOError):  # it is still there: nobody had to wait for its end

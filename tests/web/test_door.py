@@ -79,10 +79,7 @@ def test_a_thousand_copies_over_32_connections_are_one_row(
     body, headers = whop.signed(event, now=clock.wall())
 
     def copy(_number: int) -> int:
-        for _ in range(20):  # Whop, too, sends again what a busy machine has answered with 503
-            if (status := app.test_client().post(DOOR, data=body, headers=headers).status_code) != 503:
-                break
-        return status
+        return app.test_client().post(DOOR, data=body, headers=headers).status_code
 
     with ThreadPoolExecutor(32) as pool:
         assert set(pool.map(copy, range(1000))) == {200}
