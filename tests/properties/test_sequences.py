@@ -292,3 +292,14 @@ class Lives(RuleBasedStateMachine):
 TestLives = Lives.TestCase
 TestLives.settings = how_many(10_000, 50_000, stateful_step_count=10)
 TestLives.pytestmark = [PATIENCE]
+
+
+def test_one_that_is_put_off_keeps_the_later_ones_waiting() -> None:
+    life = Lives()
+    life.begin(left_alone=None)
+    life.whop_tells(who=False, kind=("failed", "expired_card"), ago=0)
+    life.another_card_is_due(agrees=True, sure=False)  # days later: all that was planned is due
+    life.a_worker_works(fate="put_off")
+    life.a_worker_works(fate="sent")
+    life.promises_hold()
+    life.teardown()

@@ -30,11 +30,13 @@ from app.recovery.reasons import Why
 
 UTC_ZONE = ZoneInfo("UTC")
 LEASE = timedelta(minutes=2)
+TURN = timedelta(seconds=30)
+"""So long a step waits for an earlier one of its case."""
 LIVE = ("planned", "claimed", "sending")
 REACHED = ("in_flight", "sent", "unknown")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Step:
     position: Position
     due_at: datetime
@@ -213,6 +215,8 @@ class Account:
             self.reassess(now=now, first_delay=timedelta())
         elif now - step.planned_at > LIMITS.too_late or now >= case.opened_at + LIMITS.runway:
             step.state = "skipped"
+        elif any(earlier.state in LIVE for earlier in case.steps[: case.steps.index(step)]):
+            step.state, step.due_at = "planned", now + TURN
         elif case.contacts:
             allowed, _ = after_last_contact(now, max(case.contacts), UTC_ZONE)
             if allowed >= case.opened_at + LIMITS.runway:
