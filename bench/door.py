@@ -33,16 +33,16 @@ def main() -> None:
     results = Results("door", wish.database)
     with installed(wish.database) as install, install.web() as web:
         rounds = [_round(install, wish.events, web) for _ in range(wish.rounds)]
-        results.tell(list(_figures()), rounds)
+        results.tell(_figures(wish.database), rounds)
         loads = [_loads(install, wish.seconds, wish.burst) for _ in range(wish.rounds)]
         results.tell(LOADS, loads)
 
 
-def _figures() -> list[Figure]:
+def _figures(database: str) -> list[Figure]:
     figures = []
     for many in CONNECTIONS:
         at = f"at {many} connections"
-        goal = 0.7 if many == 16 else None
+        goal = 0.7 if many == 16 and database else None  # SQLite's loop crosses no process
         figures += [
             Figure(name=f"events {at}", unit="/s", floor=INSERTS, least_ratio=goal),
             Figure(name=f"events {at}, beside requests", unit="/s", floor=f"{EMPTY}, {at}"),

@@ -132,10 +132,14 @@ def _printed(line: Line) -> str:
 
 
 def _commit() -> str:
-    asked = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
-    )
-    return asked.stdout.strip() or "unknown"
+    """The figures themselves, which grow while a run goes on, make no other program of it."""
+    commit = _git("rev-parse", "--short", "HEAD")
+    changed = _git("status", "--porcelain", "--untracked-files=no", "--", ".", ":!docs")
+    return f"{commit or 'unknown'}{'-dirty' if changed else ''}"
+
+
+def _git(*asked: str) -> str:
+    return subprocess.run(["git", *asked], cwd=ROOT, capture_output=True, text=True).stdout.strip()
 
 
 def _machine() -> str:
