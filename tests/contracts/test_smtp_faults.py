@@ -108,7 +108,7 @@ def test_a_tarpit_cannot_hold_a_send_beyond_its_limit(script: Callable[[PeerLine
 def test_a_tarpit_after_the_dot_is_unknown_within_the_limit() -> None:
     def script(line: PeerLine) -> None:
         take_text(line)
-        line.trickle(b"250 " + b"x" * 4000, pause=0.02)
+        line.trickle(b"250 " + b"x" * 100 + b"\r\n", pause=0.02)  # taken after two seconds, had one waited
 
     with SmtpPeer(script) as peer:
         notifier = SmtpNotifier(settings_of(peer))
